@@ -8,12 +8,12 @@ import (
 // The syntax tree. A node is applied to a focus; a path hands each step the
 // result of the one before it.
 type (
-	syntax interface{}
+	syntax interface{ isSyntax() }
 
-	pathSyntax   struct{ steps []syntax }
-	unionSyntax  struct{ branches []syntax }
-	nameSyntax   struct{ name string }
-	callSyntax   struct {
+	pathSyntax  struct{ steps []syntax }
+	unionSyntax struct{ branches []syntax }
+	nameSyntax  struct{ name string }
+	callSyntax  struct {
 		name string
 		args []syntax
 	}
@@ -28,9 +28,23 @@ type (
 		negate      bool
 	}
 	andSyntax     struct{ left, right syntax }
-	literalSyntax struct{ json string }
+	literalSyntax struct {
+		text     string
+		isString bool
+	}
 	resourceSyntax struct{}
 )
+
+func (pathSyntax) isSyntax()     {}
+func (unionSyntax) isSyntax()    {}
+func (nameSyntax) isSyntax()     {}
+func (callSyntax) isSyntax()     {}
+func (indexSyntax) isSyntax()    {}
+func (typeTestSyntax) isSyntax() {}
+func (compareSyntax) isSyntax()  {}
+func (andSyntax) isSyntax()      {}
+func (literalSyntax) isSyntax()  {}
+func (resourceSyntax) isSyntax() {}
 
 type parser struct {
 	tokens []token
@@ -178,10 +192,10 @@ func (p *parser) primary() (syntax, error) {
 		return resourceSyntax{}, err
 	case t.kind == tokenString:
 		p.next++
-		return literalSyntax{strconv.Quote(t.text)}, nil
+		return literalSyntax{t.text, true}, nil
 	case t.kind == tokenName && (t.text == "true" || t.text == "false"):
 		p.next++
-		return literalSyntax{t.text}, nil
+		return literalSyntax{t.text, false}, nil
 	}
 	return p.invocation()
 }

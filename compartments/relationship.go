@@ -1,0 +1,156 @@
+package compartments
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/granary-fhir/granary/internal/fhirjson"
+	"github.com/granary-fhir/granary/search"
+)
+
+// Relationship says that a party has a care relationship with a patient, during
+// [From, To) in microseconds since 1970 UTC.
+type Relationship struct {
+	Party    string // literal reference: "Practitioner/1"
+	Patient  string // logical id
+	From, To int64
+}
+
+// Sources are the types of which a resource can be the source of a care
+// relationship, sorted.
+func Sources() []string { return []string{"CareTeam", "Encounter", "Patient", "RelatedPerson"} }
+
+// Relationships are the care relationships of which a resource is the source,
+// sorted, each once:
+//
+//   - Patient: each generalPractitioner, for good;
+//   - CareTeam with status active: each participant.member, while both the team's
+//     period and the participant's last;
+//   - Encounter unless planned, cancelled, entered in error or of a status that
+//     R4 does not know: each participant.individual, from its start on. Who has
+//     seen a patient writes the report and reads the results afterwards, so that
+//     the end of the visit ends nothing (docs/decisions/007);
+//   - RelatedPerson unless active is false: itself, during its period.
+//
+// Parties of the first three are practitioners, their roles and organizations: a
+// patient or a relative in a care team gains nothing by it. Party and patient
+// must be literal references to this server. A period that cannot be read gives
+// no relationship.
+func (c *Compartments) Relationships(typ, id string, resource *fhirjson.Node, e search.Entries) []Relationship {
+	s := source{c.registry, typ, id, resource, e}
+	var found []Relationship
+	switch typ {
+	case "Patient":
+		found = s.generalPractitioners()
+	case "CareTeam":
+		found = s.careTeam()
+	case "Encounter":
+		found = s.encounter()
+	case "RelatedPerson":
+		found = s.relatedPerson()
+	}
+	slices.SortFunc(found, func(a, b Relationship) int {
+		return cmp.Or(strings.Compare(a.Party, b.Party), strings.Compare(a.Patient, b.Patient),
+			cmp.Compare(a.From, b.From), cmp.Compare(a.To, b.To))
+	})
+	return slices.Compact(found)
+}
+
+// source is a resource and its entries.
+type source struct {
+	registry *search.Registry
+	typ, id  string
+	resource *fhirjson.Node
+	entries  search.Entries
+}
+
+func (s source) generalPractitioners() []Relationship {
+	var found []Relationship
+	for _, reference := range s.resource.Get("generalPractitioner").Items() {
+		if party, ok := s.party("general-practitioner", reference); ok {
+			found = append(found, Relationship{party, s.id, search.TimeBegin, search.TimeEnd})
+		}
+	}
+	return found
+}
+
+func (s source) careTeam() []Relationship {
+	if s.resource.Get("status").Text() != "active" {
+		return nil
+	}
+	return s.participants("member")
+}
+
+func (s source) encounter() []Relationship {
+	switch s.resource.Get("status").Text() {
+	case "arrived", "triaged", "in-progress", "onleave", "finished", "unknown":
+		found := s.participants("individual")
+		for i := range found {
+			found[i].To = search.TimeEnd
+		}
+		return found
+	}
+	return nil
+}
+
+// participants are the relationships that participant.<element> makes with the
+// patients of the resource.
+func (s source) participants(element string) []Relationship {
+	var found []Relationship
+	patient, ok := s.patient()
+	if !ok {
+		return nil
+	}
+	whole, ok := always.within(s.resource.Get("period"))
+	if !ok {
+		return nil
+	}
+	for _, participant := range s.resource.Get("participant").Items() {
+		party, ok := s.party("participant", participant.Get(element))
+		if !ok {
+			continue
+		}
+		if during, ok := whole.within(participant.Get("period")); ok {
+			found = append(found, Relationship{party, patient, during.from, during.to})
+		}
+	}
+	return found
+}
+
+func (s source) relatedPerson() []Relationship {
+	patient, ok := s.patient()
+	if !ok || s.resource.Get("active").Text() == "false" {
+		return nil
+	}
+	during, ok := always.within(s.resource.Get("period"))
+	if !ok {
+		return nil
+	}
+	return []Relationship{{"RelatedPerson/" + s.id, patient, during.from, during.to}}
+}
+
+// patient is whom the parameter `patient` refers to, if that is one Patient of
+// this server and nobody else. The index says so, not the JSON: what a policy
+// asks of a relationship's source is asked of the same entries.
+func (s source) patient() (id string, ok bool) {
+	terms := s.terms("patient")
+	if len(terms) != 1 {
+		return "", false
+	}
+	return localPatient(terms[0])
+}
+
+func (s source) terms(code string) []search.TermEntry {
+	param, ok := s.registry.Param(s.typ, code)
+	if !ok {
+		return nil
+	}
+	var terms []search.TermEntry
+	for _, term := range s.entries.Terms {
+		if term.Param == param {
+			terms = append(terms, term)
+		}
+	}
+	return terms
+}

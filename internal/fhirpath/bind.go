@@ -1,0 +1,187 @@
+package fhirpath
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/granary-fhir/granary/internal/definitions"
+)
+
+// resolved is the static type of what resolve() yields: nothing is known of it
+// but the type that the reference tells.
+const resolved = "resolve()"
+
+// binder turns syntax into nodes, carrying along the types that are possible at
+// each place.
+type binder struct {
+	root     string
+	elements []*definitions.Element // every one on the way
+}
+
+// bind compiles s for a focus of the given types. A nil node says that s begins
+// with another resource type and selects nothing.
+func (b *binder) bind(s syntax, focus []string) (node, []string, error) {
+	switch s := s.(type) {
+	case nameSyntax:
+		return b.head(s.name, focus)
+	case pathSyntax:
+		return b.path(s, focus)
+	case unionSyntax:
+		return b.union(s, focus)
+	case callSyntax:
+		return b.call(s, focus)
+	case indexSyntax:
+		return index{s.n}, focus, nil
+	case typeTestSyntax:
+		return b.typeTest(s, focus)
+	case compareSyntax:
+		return b.compare(s, focus)
+	case andSyntax:
+		return b.and(s, focus)
+	case resourceSyntax:
+		return resource{}, []string{b.root}, nil
+	case literalSyntax:
+		return nil, nil, fmt.Errorf("a literal selects nothing")
+	}
+	return nil, nil, fmt.Errorf("unknown syntax %T", s)
+}
+
+// head is the first name of a path: the type of the focus itself, or a child.
+func (b *binder) head(name string, focus []string) (node, []string, error) {
+	s, ok := definitions.LookupStructure(name)
+	if !ok || s.Kind != "resource" {
+		return b.child(name, focus)
+	}
+	for _, typ := range focus {
+		if !isA(typ, name) {
+			return nil, nil, nil
+		}
+	}
+	return self{}, focus, nil
+}
+
+func (b *binder) path(s pathSyntax, focus []string) (node, []string, error) {
+	var steps []node
+	for i, step := range s.steps {
+		var n node
+		var err error
+		types := focus
+		name, isName := step.(nameSyntax)
+		filter, isFilter := typeFilter(step)
+		switch {
+		case isName && i > 0:
+			n, types, err = b.child(name.name, focus)
+		case isFilter:
+			n, types, err = b.narrow(last(steps), filter, focus)
+		default:
+			n, types, err = b.bind(step, focus)
+		}
+		if err != nil {
+			return nil, nil, err
+		}
+		if i == 0 && n == nil {
+			return nil, nil, nil
+		}
+		if _, same := n.(self); !same {
+			steps = append(steps, n)
+		}
+		focus = types
+	}
+	switch len(steps) {
+	case 0:
+		return self{}, focus, nil
+	case 1:
+		return steps[0], focus, nil
+	}
+	return path{steps}, focus, nil
+}
+
+func last(steps []node) node {
+	if len(steps) == 0 {
+		return nil
+	}
+	return steps[len(steps)-1]
+}
+
+// typeFilter is the type of a step ofType(T) or as(T).
+func typeFilter(step syntax) (string, bool) {
+	call, ok := step.(callSyntax)
+	if !ok || call.name != "ofType" && call.name != "as" || len(call.args) != 1 {
+		return "", false
+	}
+	name, ok := call.args[0].(nameSyntax)
+	return name.name, ok
+}
+
+func (b *binder) union(s unionSyntax, focus []string) (node, []string, error) {
+	var branches []node
+	var types []string
+	for _, branch := range s.branches {
+		n, of, err := b.bind(branch, focus)
+		if err != nil {
+			return nil, nil, err
+		}
+		if n == nil {
+			continue
+		}
+		branches = append(branches, n)
+		for _, typ := range of {
+			if !slices.Contains(types, typ) {
+				types = append(types, typ)
+			}
+		}
+	}
+	switch len(branches) {
+	case 0:
+		return nil, nil, nil
+	case 1:
+		return branches[0], types, nil
+	}
+	return union{branches}, types, nil
+}
+
+// child is the property of that name of each type of the focus.
+func (b *binder) child(name string, focus []string) (node, []string, error) {
+	c := &child{name: name}
+	var types []string
+	for _, typ := range focus {
+		s, _ := definitions.LookupStructure(typ)
+		if s == nil {
+			continue
+		}
+		e, ok := s.Element(name)
+		if !ok {
+			continue
+		}
+		b.elements = append(b.elements, e)
+		cc := childCase{parent: typ, choice: e.Choice}
+		for _, t := range e.Types {
+			p, err := newProperty(e, t.Code)
+			if err != nil {
+				return nil, nil, err
+			}
+			cc.properties = append(cc.properties, p)
+			if !slices.Contains(types, t.Code) {
+				types = append(types, t.Code)
+			}
+		}
+		c.cases = append(c.cases, cc)
+	}
+	if len(c.cases) == 0 {
+		return nil, nil, fmt.Errorf("%s has no element %q", strings.Join(focus, ", "), name)
+	}
+	return c, types, nil
+}
+
+func newProperty(e *definitions.Element, typ string) (property, error) {
+	s, ok := definitions.LookupStructure(typ)
+	if !ok {
+		return property{}, fmt.Errorf("the element %q has the unknown type %q", e.Name, typ)
+	}
+	name := e.Name
+	if e.Choice {
+		name += strings.ToUpper(typ[:1]) + typ[1:]
+	}
+	return property{json: name, typ: typ, kind: jsonKind(s), anyResource: typ == "Resource", element: e}, nil
+}

@@ -1,0 +1,100 @@
+package search
+
+import (
+	"strings"
+
+	"github.com/granary-fhir/granary/internal/definitions"
+	"github.com/granary-fhir/granary/internal/fhirpath"
+)
+
+// reference makes the entries of search.html#reference.
+func (x *extraction) reference(r *rule, v fhirpath.Value) {
+	switch {
+	case v.Type == "Reference":
+		x.link(r, text(v.Node.Get("reference")))
+		x.text(r, v.Node.Get("display"))
+		if r.identifier != nil {
+			identifier := v.Node.Get("identifier")
+			x.term(r.identifier, text(identifier.Get("system")), text(identifier.Get("value")))
+		}
+	case v.Type == "canonical":
+		x.canonical(r, v.Node.Text())
+	case definitions.IsResourceType(v.Type):
+		x.inlined(r, v)
+	default:
+		x.link(r, v.Node.Text())
+	}
+}
+
+// link enters a reference by its literal.
+func (x *extraction) link(r *rule, reference string) {
+	if local, ok := localReference(x.base, reference); ok {
+		x.term(r.param, "", local)
+	} else if !r.localOnly && isAbsolute(reference) {
+		x.term(r.param, "", withoutHistory(reference))
+	}
+}
+
+// withoutHistory takes the version off an absolute reference, as off a local
+// one: what refers to a version refers to the resource.
+func withoutHistory(reference string) string {
+	url, version, ok := strings.Cut(reference, "/_history/")
+	if !ok || !fhirpath.IsID(version) {
+		return reference
+	}
+	return url
+}
+
+// canonical enters a canonical URL, and apart from it its version.
+func (x *extraction) canonical(r *rule, reference string) {
+	if local, ok := localReference(x.base, reference); ok {
+		x.term(r.param, "", local)
+		return
+	}
+	url, version, _ := strings.Cut(reference, "|")
+	if isAbsolute(url) {
+		x.term(r.param, version, url)
+	}
+}
+
+// inlined enters a resource that stands where a reference might: the first
+// entry of a document or message Bundle.
+func (x *extraction) inlined(r *rule, v fhirpath.Value) {
+	id := text(v.Node.Get("id"))
+	if !fhirpath.IsID(id) || !admits(r.param.Targets, v.Type) {
+		return
+	}
+	x.term(r.param, "", v.Type+"/"+id)
+}
+
+func admits(targets []string, typ string) bool {
+	for _, target := range targets {
+		if target == typ || target == "Resource" {
+			return true
+		}
+	}
+	return len(targets) == 0
+}
+
+// localReference is the literal `Type/id` of a reference to a resource of this
+// server, without its version. Base is "" or ends in a slash. Only what is
+// exactly a type of R4 and a valid id, relative or below base, is local
+// (references.html#literal).
+func localReference(base, reference string) (literal string, ok bool) {
+	prefix, typ, id, ok := fhirpath.SplitLiteral(reference)
+	if !ok || prefix != "" && prefix != base {
+		return "", false
+	}
+	return reference[len(prefix) : len(prefix)+len(typ)+1+len(id)], true
+}
+
+// isAbsolute tells whether a reference begins with a URI scheme.
+func isAbsolute(reference string) bool {
+	scheme, _, ok := strings.Cut(reference, ":")
+	if !ok || scheme == "" || scheme[0]|0x20 < 'a' || scheme[0]|0x20 > 'z' {
+		return false
+	}
+	return strings.IndexFunc(scheme, func(c rune) bool {
+		return !(c|0x20 >= 'a' && c|0x20 <= 'z' || c >= '0' && c <= '9' || strings.ContainsRune("+-.", c))
+	}) < 0
+}
