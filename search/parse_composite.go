@@ -1,5 +1,7 @@
 package search
 
+import "slices"
+
 // parseComposite parses `value$value` (search.html#composite): one value for
 // each component, in order, of the component's own kind.
 func parseComposite(p *parser, param *Param, raw string) (Expr, error) {
@@ -35,7 +37,7 @@ func combine(composites Or, leaves []Expr) Or {
 	for _, e := range composites {
 		c := e.(Composite)
 		for _, leaf := range leaves {
-			parts := append(c.Parts[:len(c.Parts):len(c.Parts)], leaf)
+			parts := slices.Concat(c.Parts, []Expr{leaf})
 			longer = append(longer, Composite{Param: c.Param, Parts: parts})
 		}
 	}

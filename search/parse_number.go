@@ -75,7 +75,15 @@ func parseDecimal(text string) (decimal, error) {
 			return decimal{}, outOfRange(text)
 		}
 	}
+	d.high = above(d.high, d.value)
 	return d, nil
+}
+
+// above is the upper bound, or the next number behind the value where they are
+// the same: the bounds of a number of 16 digits and more may fall on the number
+// itself, which must still lie in [low, high).
+func above(high, value float64) float64 {
+	return max(high, math.Nextafter(value, math.Inf(1)))
 }
 
 func outOfRange(text string) error {

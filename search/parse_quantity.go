@@ -55,5 +55,10 @@ func withCanonical(q Quantity, code string) Expr {
 	canonical.Param = q.Param.Canonical
 	canonical.System, canonical.Code = Is(CanonicalUnits), Is(unit)
 	canonical.Low, canonical.High = low, high
+	if q.Op == Eq || q.Op == Ne {
+		// Conversion rounds; see above.
+		middle, _, _ := CanonicalQuantity((q.Low+q.High)/2, code)
+		canonical.High = above(high, middle)
+	}
 	return Or{q, canonical}
 }

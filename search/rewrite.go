@@ -1,45 +1,56 @@
 package search
 
 // Rewrite replaces each leaf of e by what leaf returns for it, in hops as well,
-// and keeps everything else. The first error ends it.
-func Rewrite(e Expr, leaf func(Expr) (Expr, error)) (Expr, error) {
+// and keeps everything else. Negated tells whether the leaf stands under an odd
+// number of Nots: there a wider leaf makes a narrower predicate. The first error
+// ends it.
+func Rewrite(e Expr, leaf func(leaf Expr, negated bool) (Expr, error)) (Expr, error) {
+	return rewriter{leaf, false}.expr(e)
+}
+
+type rewriter struct {
+	leaf    func(leaf Expr, negated bool) (Expr, error)
+	negated bool
+}
+
+func (r rewriter) expr(e Expr) (Expr, error) {
 	switch e := e.(type) {
 	case And:
-		parts, err := rewriteAll(e, leaf)
+		parts, err := r.all(e)
 		return And(parts), err
 	case Or:
-		parts, err := rewriteAll(e, leaf)
+		parts, err := r.all(e)
 		return Or(parts), err
 	case Not:
-		of, err := Rewrite(e.Of, leaf)
+		of, err := rewriter{r.leaf, !r.negated}.expr(e.Of)
 		return Not{Of: of}, err
 	case Chain:
-		where, err := Rewrite(e.Where, leaf)
+		where, err := r.expr(e.Where)
 		e.Where = where
 		return e, err
 	case Has:
-		where, err := Rewrite(e.Where, leaf)
+		where, err := r.expr(e.Where)
 		e.Where = where
 		return e, err
 	case All:
 		where := make(map[string]Expr, len(e.Where))
 		for typ, of := range e.Where {
 			var err error
-			if where[typ], err = Rewrite(of, leaf); err != nil {
+			if where[typ], err = r.expr(of); err != nil {
 				return nil, err
 			}
 		}
 		e.Where = where
 		return e, nil
 	}
-	return leaf(e)
+	return r.leaf(e, r.negated)
 }
 
-func rewriteAll(parts []Expr, leaf func(Expr) (Expr, error)) ([]Expr, error) {
+func (r rewriter) all(parts []Expr) ([]Expr, error) {
 	rewritten := make([]Expr, len(parts))
 	for i, part := range parts {
 		var err error
-		if rewritten[i], err = Rewrite(part, leaf); err != nil {
+		if rewritten[i], err = r.expr(part); err != nil {
 			return nil, err
 		}
 	}

@@ -8,6 +8,7 @@ package fhirjson
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 
@@ -65,7 +66,7 @@ func Parse(src []byte) (*Node, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := r.dec.ReadToken(); err != io.EOF {
+	if _, err := r.dec.ReadToken(); !errors.Is(err, io.EOF) {
 		return nil, &SyntaxError{Reason: "text after the end of the JSON value"}
 	}
 	return node, nil

@@ -32,7 +32,7 @@ func (b *binder) bind(s syntax, focus []string) (node, []string, error) {
 	case callSyntax:
 		return b.call(s, focus)
 	case indexSyntax:
-		return index{s.n}, focus, nil
+		return index(s), focus, nil
 	case typeTestSyntax:
 		return b.typeTest(s, focus)
 	case compareSyntax:
@@ -66,7 +66,7 @@ func (b *binder) path(s pathSyntax, focus []string) (node, []string, error) {
 	for i, step := range s.steps {
 		var n node
 		var err error
-		types := focus
+		var types []string
 		name, isName := step.(nameSyntax)
 		filter, isFilter := typeFilter(step)
 		switch {

@@ -1,0 +1,133 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"github.com/granary-fhir/granary/compartments"
+	"github.com/granary-fhir/granary/search"
+)
+
+// Backend is a database that keeps resources. `storetest` is the suite that each
+// must pass; these comments are what it tests.
+//
+// Every method returns the context's error once the context is done, and may
+// then have had no effect. Keys and predicates come from a View, which has
+// applied the policy.
+type Backend interface {
+	// Read runs fn on a consistent snapshot: all that fn sees is the state
+	// after the same set of committed writes. The Snapshot is invalid once fn
+	// returns. It returns fn's error.
+	Read(ctx context.Context, fn func(Snapshot) error) error
+
+	// Write runs fn in a transaction that is serializable against every other
+	// Write, in this process and others. If fn returns nil all of its writes
+	// are durable when Write returns nil; otherwise none of them has
+	// happened. fn may be run more than once, each time from the beginning,
+	// and must not keep what it saw in an earlier run.
+	Write(ctx context.Context, fn func(Writer) error) error
+
+	// Records is where state that is not FHIR lives.
+	Records() Records
+
+	// Now is the clock by which versions are stamped and relationships are
+	// current: UTC, whole milliseconds.
+	Now() time.Time
+
+	// Close waits for running calls and releases the database. Calls after it
+	// return ErrUnavailable.
+	Close() error
+}
+
+// Snapshot answers questions about one state of the data.
+//
+// A predicate holds for a version if it holds for the entries of that version;
+// its hops (Chain, Has, All) lead to live resources, in the same snapshot. For a
+// deletion it is evaluated on the last version before it that was live.
+type Snapshot interface {
+	// Current is the current version, a deletion included, if where holds for
+	// it; else ErrNotFound.
+	Current(ctx context.Context, key Key, where search.Expr) (Resource, error)
+
+	// Version is one version, if where holds for it and for the current
+	// version; else ErrNotFound.
+	Version(ctx context.Context, key Key, version int64, where search.Expr) (Resource, error)
+
+	// Versions are the versions of a resource for which where holds, newest
+	// first, if it holds for the current version too; else there are none.
+	Versions(ctx context.Context, key Key, where search.Expr, page VersionPage) ([]Resource, error)
+
+	// CountVersions counts what Versions would return without Before and Limit.
+	CountVersions(ctx context.Context, key Key, where search.Expr, page VersionPage) (int, error)
+
+	// Search returns up to limit live resources that satisfy their Select,
+	// in the order of the sort keys, then by main clinical date, newest
+	// first, then in an order that is fixed for each resource; after the
+	// given position, or from the start where it is nil. A resource that is
+	// not changed between two pages is in exactly one of them.
+	Search(ctx context.Context, selects []search.Select, after Position, limit int) ([]Match, error)
+
+	// Count counts the live resources that satisfy their Select. With a
+	// limit above 0 it stops after touching that many index entries and then
+	// returns complete=false.
+	Count(ctx context.Context, selects []search.Select, limit int) (n int, complete bool, err error)
+
+	// Forward returns the live resources to which the given ones refer by one
+	// of the parameters, each once, if the predicate of their type holds: of
+	// the type target only, unless that is "". At most limit of them.
+	Forward(ctx context.Context, from []Key, params []*search.Param, target string, where Predicates, limit int) ([]Resource, error)
+
+	// Reverse returns the live resources that refer to one of the given ones
+	// by one of the parameters, each once, if the predicate of their type
+	// holds. At most limit of them.
+	Reverse(ctx context.Context, to []Key, params []*search.Param, where Predicates, limit int) ([]Resource, error)
+}
+
+// Predicates gives the predicate for each type.
+type Predicates func(typ string) search.Expr
+
+// VersionPage narrows a history.
+type VersionPage struct {
+	Before int64     // only versions below this one; 0 for all
+	Since  time.Time // only versions created at or after this instant; zero for all
+	At     Interval  // only versions that were current at some time in it; zero for all
+	Limit  int       // at most so many; 0 for all
+}
+
+// Interval is the half-open time range [From, To).
+type Interval struct{ From, To time.Time }
+
+// Position is where a page ended: a backend's own bytes.
+type Position []byte
+
+// Match is a found resource and the position behind it.
+type Match struct {
+	Resource
+	Position Position
+}
+
+// Writer is a Snapshot that can be changed and sees its own changes, except
+// those made by Relate.
+type Writer interface {
+	Snapshot
+
+	// Put makes a version the current one. Its Version is one above the
+	// current one's, or 1; the superseded version stays in the history with
+	// its entries.
+	Put(ctx context.Context, version NewVersion) error
+
+	// Delete makes a deletion the current version.
+	Delete(ctx context.Context, key Key, version int64, updated time.Time) error
+
+	// Relate replaces the care relationships whose source is a resource. They
+	// count from the end of the transaction on: Panel and Related never see
+	// what their own transaction wrote.
+	Relate(ctx context.Context, source Key, relationships []compartments.Relationship) error
+}
+
+// NewVersion is what Put stores.
+type NewVersion struct {
+	Resource
+	Entries search.Entries
+	Charts  []string // logical ids of the patients whose charts it belongs to
+}

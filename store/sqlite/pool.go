@@ -1,0 +1,120 @@
+package sqlite
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"sync"
+	"time"
+
+	"github.com/granary-fhir/granary/store"
+)
+
+// The readers of a process.
+const (
+	readerCacheKiB = 8 << 10
+	maxReaders     = 128
+	// patience is how long a caller waits for a connection before one more is
+	// opened: perhaps the one it waits for is held by itself.
+	patience = 500 * time.Millisecond
+	// exhausted is how long it waits when there are maxReaders.
+	exhausted = 10 * time.Second
+)
+
+// pool holds the reading connections. They are opened as they are needed.
+type pool struct {
+	path string
+	idle chan *conn // at most usual
+
+	mu    sync.Mutex
+	open  int
+	usual int // more are opened only for those who have waited
+}
+
+func newPool(path string) *pool {
+	usual := max(4, 2*runtime.GOMAXPROCS(0))
+	return &pool{path: path, usual: usual, idle: make(chan *conn, maxReaders)}
+}
+
+// take returns a connection, for put.
+func (p *pool) take(ctx context.Context) (*conn, error) {
+	select {
+	case c := <-p.idle:
+		return c, nil
+	default:
+	}
+	if p.reserve(p.usual) {
+		return p.dial()
+	}
+	if c, err := p.wait(ctx, patience); c != nil || err != nil {
+		return c, err
+	}
+	if p.reserve(maxReaders) {
+		return p.dial()
+	}
+	c, err := p.wait(ctx, exhausted)
+	if c == nil && err == nil {
+		err = fmt.Errorf("%w: all %d connections are in use", store.ErrUnavailable, maxReaders)
+	}
+	return c, err
+}
+
+func (p *pool) wait(ctx context.Context, limit time.Duration) (*conn, error) {
+	timer := time.NewTimer(limit)
+	defer timer.Stop()
+	select {
+	case c := <-p.idle:
+		return c, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	case <-timer.C:
+		return nil, nil
+	}
+}
+
+func (p *pool) reserve(limit int) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.open >= limit {
+		return false
+	}
+	p.open++
+	return true
+}
+
+func (p *pool) dial() (*conn, error) {
+	c, err := openConn(p.path, readerCacheKiB)
+	if err != nil {
+		p.forget()
+	}
+	return c, err
+}
+
+func (p *pool) forget() {
+	p.mu.Lock()
+	p.open--
+	p.mu.Unlock()
+}
+
+// put gives a connection back.
+func (p *pool) put(c *conn) {
+	p.mu.Lock()
+	surplus := p.open > p.usual && len(p.idle) > 0
+	p.mu.Unlock()
+	if surplus || c.inTransaction() {
+		p.forget()
+		_ = c.close() // nothing was written on it
+		return
+	}
+	p.idle <- c
+}
+
+// close closes all connections; none is in use.
+func (p *pool) close() error {
+	var all []error
+	for len(p.idle) > 0 {
+		all = append(all, (<-p.idle).close())
+	}
+	return errors.Join(all...)
+}

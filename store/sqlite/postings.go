@@ -1,0 +1,102 @@
+package sqlite
+
+import "slices"
+
+// postings are the rows of ix for a live version.
+type postings struct {
+	sort   int64
+	keys   []posting // sorted
+	exists bool
+}
+
+type posting struct{ chart, term int64 }
+
+func (p posting) compare(q posting) int {
+	if p.chart != q.chart {
+		return int(min(max(p.chart-q.chart, -1), 1))
+	}
+	return int(min(max(p.term-q.term, -1), 1))
+}
+
+// postingsOf are those of a new version: its type and its terms, in the
+// population and in each chart where it is of use.
+func (t *tx) postingsOf(typ string, r resolved, sort int64) (postings, error) {
+	typeTerm, err := t.makeTypeTerm(typ)
+	if err != nil {
+		return postings{}, err
+	}
+	p := postings{sort: sort, exists: true, keys: []posting{{0, typeTerm}}}
+	for _, chart := range r.charts {
+		p.keys = append(p.keys, posting{chart, typeTerm})
+	}
+	for _, x := range r.terms {
+		p.keys = append(p.keys, posting{0, x.term})
+		for _, chart := range r.charts {
+			if x.isPostedIn(chart) {
+				p.keys = append(p.keys, posting{chart, x.term})
+			}
+		}
+	}
+	p.normalize()
+	return p, nil
+}
+
+// isPostedIn tells whether a term has postings in a chart.
+func (x termRow) isPostedIn(chart int64) bool { return !x.words && x.target != chart }
+
+func (p *postings) normalize() {
+	slices.SortFunc(p.keys, posting.compare)
+	p.keys = slices.Compact(p.keys)
+}
+
+// postings are those of the current version, read from its entries.
+func (t *tx) postings(of current) (postings, error) {
+	var charts []int64
+	var terms []termRow
+	err := t.conn.query(`SELECT e.param, e.term, p.code IN ('_text', '_content'), t.target FROM entry e
+		LEFT JOIN param p ON p.id = e.param LEFT JOIN term t ON t.id = e.term AND e.param <> 0 WHERE e.owner = ?`,
+		[]value{num(of.rid)}, func(r row) error {
+			if r.int(0) == chartParam {
+				charts = append(charts, r.int(1))
+			} else {
+				terms = append(terms, termRow{param: r.int(0), term: r.int(1), words: r.bool(2), target: r.int(3)})
+			}
+			return nil
+		})
+	if err != nil {
+		return postings{}, err
+	}
+	return t.postingsOf(of.version.Type, resolved{terms: terms, charts: charts}, of.sort)
+}
+
+// repost changes ix from one version's postings to another's. Most updates leave
+// most of them where they are.
+func (t *tx) repost(rid int64, before, after postings) error {
+	same := before.exists && after.exists && before.sort == after.sort
+	for _, key := range before.keys {
+		if same && after.has(key) {
+			continue
+		}
+		err := t.conn.exec("DELETE FROM ix WHERE chart = ? AND term = ? AND sort = ? AND rid = ?",
+			num(key.chart), num(key.term), num(before.sort), num(rid))
+		if err != nil {
+			return err
+		}
+	}
+	for _, key := range after.keys {
+		if same && before.has(key) {
+			continue
+		}
+		err := t.conn.exec("INSERT INTO ix(chart, term, sort, rid) VALUES(?, ?, ?, ?)",
+			num(key.chart), num(key.term), num(after.sort), num(rid))
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p postings) has(key posting) bool {
+	_, ok := slices.BinarySearchFunc(p.keys, key, posting.compare)
+	return ok
+}

@@ -1,0 +1,86 @@
+package sqlite
+
+import (
+	"strconv"
+	"strings"
+
+	driver "zombiezen.com/go/sqlite"
+)
+
+// value is what is bound to a parameter of a statement, or read from a column.
+type value struct {
+	kind  valueKind
+	int   int64
+	real  float64
+	text  string
+	bytes []byte
+}
+
+type valueKind byte
+
+// The kinds in SQLite's sort order, but for NULL, which we put last.
+const (
+	isNull valueKind = iota
+	isInt
+	isReal
+	isText
+	isBlob
+)
+
+var null = value{}
+
+func num(i int64) value     { return value{kind: isInt, int: i} }
+func float(f float64) value { return value{kind: isReal, real: f} }
+func text(s string) value   { return value{kind: isText, text: s} }
+func blob(b []byte) value   { return value{kind: isBlob, bytes: b} }
+func flag(b bool) value {
+	if b {
+		return num(1)
+	}
+	return num(0)
+}
+
+// numsJSON is a list of integers for json_each, so that the text of a statement
+// does not depend on the length of a list.
+func numsJSON(list []int64) value {
+	var b strings.Builder
+	b.WriteByte('[')
+	for i, n := range list {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		b.WriteString(strconv.FormatInt(n, 10))
+	}
+	b.WriteByte(']')
+	return text(b.String())
+}
+
+func (v *value) bind(s *driver.Stmt, i int) {
+	switch v.kind {
+	case isInt:
+		s.BindInt64(i, v.int)
+	case isReal:
+		s.BindFloat(i, v.real)
+	case isText:
+		s.BindText(i, v.text)
+	case isBlob:
+		s.BindBytes(i, v.bytes)
+	default:
+		s.BindNull(i)
+	}
+}
+
+// value reads a column.
+func (r row) value(column int) value {
+	switch r.kind(column) {
+	case isInt:
+		return num(r.int(column))
+	case isReal:
+		return float(r.float(column))
+	case isText:
+		return text(r.text(column))
+	case isBlob:
+		return blob(r.blob(column))
+	}
+	return null
+}

@@ -1,0 +1,64 @@
+package store
+
+import (
+	"context"
+)
+
+// View is the store under a policy: what one caller can see and do. It is the
+// only way to a resource. Each method is authorized for itself: where the policy
+// has nothing for the letter and type the error is *Forbidden, and what the
+// policy hides is as if it were not there.
+type View struct {
+	store  *Store
+	policy Policy
+}
+
+// Allows tells whether the caller may do it to some resource of the type.
+func (v *View) Allows(letter Letter, typ string) bool { return v.policy.Allows(letter, typ) }
+
+// Snapshot runs fn with a Reader on one state of the data. The Reader is invalid
+// once fn returns.
+func (v *View) Snapshot(ctx context.Context, fn func(*Reader) error) error {
+	return v.store.backend.Read(ctx, func(s Snapshot) error {
+		return fn(&Reader{view: v, snapshot: s})
+	})
+}
+
+// Read is Reader.Read on a snapshot of its own.
+func (v *View) Read(ctx context.Context, key Key) (Resource, error) {
+	return ask(ctx, v, func(r *Reader) (Resource, error) { return r.Read(ctx, key) })
+}
+
+// VersionRead is Reader.VersionRead on a snapshot of its own.
+func (v *View) VersionRead(ctx context.Context, key Key, version int64) (Resource, error) {
+	return ask(ctx, v, func(r *Reader) (Resource, error) { return r.VersionRead(ctx, key, version) })
+}
+
+// History is Reader.History on a snapshot of its own.
+func (v *View) History(ctx context.Context, key Key, request HistoryRequest) (History, error) {
+	return ask(ctx, v, func(r *Reader) (History, error) { return r.History(ctx, key, request) })
+}
+
+// Transact runs fn in a transaction. If fn returns nil and the policy admits
+// what its writes leave behind, they are durable when Transact returns nil; else
+// none of them has happened. Fn may run more than once, each time from the
+// beginning, and must set anew whatever it sets outside itself.
+func (v *View) Transact(ctx context.Context, fn func(*Tx) error) error {
+	return v.store.backend.Write(ctx, func(w Writer) error {
+		tx := &Tx{Reader: &Reader{view: v, snapshot: w}, writer: w}
+		if err := fn(tx); err != nil {
+			return err
+		}
+		return tx.finish(ctx)
+	})
+}
+
+// ask answers one question on a snapshot of its own.
+func ask[T any](ctx context.Context, v *View, question func(*Reader) (T, error)) (T, error) {
+	var answer T
+	err := v.Snapshot(ctx, func(r *Reader) (err error) {
+		answer, err = question(r)
+		return err
+	})
+	return answer, err
+}
