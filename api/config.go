@@ -1,0 +1,94 @@
+package api
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/granary-fhir/granary/auth"
+	"github.com/granary-fhir/granary/store"
+)
+
+// BasePath is the path of the FHIR base URL on this server.
+const BasePath = "/fhir"
+
+// DefaultMaxBody is the largest request body, in bytes, where Config has none.
+const DefaultMaxBody = 16 << 20
+
+// Config is what the API is made of. Store, BaseURL and, unless AuthOff is set,
+// Tokens are required.
+type Config struct {
+	Store  *store.Store
+	Tokens *auth.Tokens
+
+	// BaseURL is the FHIR base URL as clients see it, without a slash at the
+	// end: "https://ehr.example.org/fhir". Links and Location headers begin
+	// with it. The Store must have been made with the same one, or with "".
+	BaseURL string
+
+	// AuthOff lets every request in, without a token, to everything.
+	AuthOff bool
+
+	// Version is this software's, for the CapabilityStatement.
+	Version string
+
+	// MaxBody is the largest request body in bytes; 0 is DefaultMaxBody.
+	MaxBody int64
+
+	// Clock is the time of a request, from which `ap` measures a date; nil is
+	// time.Now.
+	Clock func() time.Time
+
+	// Logger receives a line for each request and the causes of status 500;
+	// nil is slog.Default().
+	Logger *slog.Logger
+}
+
+// New makes the handler of everything at and below BasePath. What is elsewhere it
+// answers with 404.
+func New(config Config) (http.Handler, error) {
+	if err := config.complete(); err != nil {
+		return nil, fmt.Errorf("api: %w", err)
+	}
+	api, err := newServer(config)
+	if err != nil {
+		return nil, fmt.Errorf("api: %w", err)
+	}
+	d := &dispatcher{
+		gate:   &gate{store: config.Store, tokens: config.Tokens, off: config.AuthOff},
+		types:  config.Store.Registry(),
+		log:    config.Logger,
+		limit:  config.MaxBody,
+		routes: api.routes(),
+	}
+	return compressed(d.engine())
+}
+
+func (c *Config) complete() error {
+	switch base, err := url.Parse(c.BaseURL); {
+	case c.Store == nil:
+		return errors.New("the store is missing")
+	case c.Tokens == nil && !c.AuthOff:
+		return errors.New("the tokens are missing; without them only AuthOff can serve")
+	case err != nil || base.Scheme != "http" && base.Scheme != "https" || base.Host == "" || base.RawQuery != "" || base.Fragment != "":
+		return fmt.Errorf("the base URL %q is not an absolute http or https URL such as http://localhost:8080/fhir", c.BaseURL)
+	case strings.HasSuffix(c.BaseURL, "/"):
+		return fmt.Errorf("the base URL %q must not end with a slash", c.BaseURL)
+	case c.Store.Base() != "" && c.Store.Base() != c.BaseURL:
+		return fmt.Errorf("the base URL %q is not the store's, %q", c.BaseURL, c.Store.Base())
+	}
+	if c.MaxBody == 0 {
+		c.MaxBody = DefaultMaxBody
+	}
+	if c.Clock == nil {
+		c.Clock = time.Now
+	}
+	if c.Logger == nil {
+		c.Logger = slog.Default()
+	}
+	return nil
+}

@@ -1,0 +1,92 @@
+package api
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+	"time"
+
+	fhir "github.com/samply/golang-fhir-models/fhir-models/fhir"
+
+	"github.com/granary-fhir/granary/search"
+	"github.com/granary-fhir/granary/store"
+)
+
+// historyInstance returns the versions of a resource, newest first
+// (http.html#history).
+func (s *server) historyInstance(view *store.View, r *request) (*response, error) {
+	shown, err := r.takeSubset()
+	if err != nil {
+		return nil, err
+	}
+	wanted, applied, err := r.historyRequest()
+	if err != nil {
+		return nil, err
+	}
+	applied = append(applied, shown.pairs()...)
+	if err := r.done(); err != nil {
+		return nil, err
+	}
+	if shown.countOnly() {
+		wanted.Count = 0
+	}
+	page, err := view.History(r.context, r.resource(), wanted)
+	if err != nil {
+		return nil, err
+	}
+	body, err := s.historyBundle(r, page, applied, shown)
+	return &response{status: http.StatusOK, body: body}, err
+}
+
+func (s *server) historyBundle(r *request, page store.History, applied []search.Pair, shown subset) ([]byte, error) {
+	next := ""
+	if page.Next != "" {
+		next = s.link(r, append(slices.Clip(applied), search.Pair{Name: cursorParam, Value: page.Next}))
+	}
+	b := newBundle("history", &page.Total, s.link(r, applied), next, sizeOf(page.Versions))
+	for _, version := range page.Versions {
+		if !version.Deleted {
+			var err error
+			if version.Body, err = shown.apply(version.Type, version.Body); err != nil {
+				return nil, err
+			}
+		}
+		b.version(s.resourceURL(version.Key), version)
+	}
+	return b.bytes(), nil
+}
+
+// historyRequest takes the parameters of a history, and returns those that have
+// an effect, for the self link.
+func (r *request) historyRequest() (wanted store.HistoryRequest, applied []search.Pair, err error) {
+	wanted.Count = defaultCount
+	if text, ok := r.take("_count"); ok {
+		if wanted.Count, err = strconv.Atoi(text); err != nil || wanted.Count < 0 {
+			return wanted, nil, refuse(http.StatusBadRequest, fhir.IssueTypeInvalid, "_count is a number from 0 on").at("http._count")
+		}
+		wanted.Count = min(wanted.Count, maxCount)
+		applied = append(applied, search.Pair{Name: "_count", Value: strconv.Itoa(wanted.Count)})
+	}
+	if text, ok := r.take("_since"); ok {
+		low, _, err := search.ParseDate(text)
+		if err != nil {
+			return wanted, nil, badDate("_since", err)
+		}
+		wanted.Since = time.UnixMicro(low).UTC()
+		applied = append(applied, search.Pair{Name: "_since", Value: text})
+	}
+	if text, ok := r.take("_at"); ok {
+		low, high, err := search.ParseDate(text)
+		if err != nil {
+			return wanted, nil, badDate("_at", err)
+		}
+		wanted.At = store.Interval{From: time.UnixMicro(low).UTC(), To: time.UnixMicro(high).UTC()}
+		applied = append(applied, search.Pair{Name: "_at", Value: text})
+	}
+	wanted.Cursor, _ = r.take(cursorParam)
+	return wanted, applied, nil
+}
+
+func badDate(name string, err error) error {
+	return refuse(http.StatusBadRequest, fhir.IssueTypeInvalid, "%s: %v", name, err).at("http." + name)
+}

@@ -1,0 +1,73 @@
+package api
+
+import (
+	"encoding/json"
+	"net/http"
+
+	fhir "github.com/samply/golang-fhir-models/fhir-models/fhir"
+
+	"github.com/granary-fhir/granary/internal/definitions"
+	"github.com/granary-fhir/granary/store"
+)
+
+// metadata returns the CapabilityStatement (http.html#capabilities). The
+// parameter `mode` may be there and makes no difference, as R4 allows.
+func (s *server) metadata(r *request) (*response, error) {
+	r.typ = "CapabilityStatement"
+	r.take("mode")
+	shown, err := r.readView()
+	if err != nil {
+		return nil, err
+	}
+	body, err := shown.apply(r.typ, s.capabilities)
+	return &response{status: http.StatusOK, body: body}, err
+}
+
+// capabilityStatement tells what the table of routes, the registry of search
+// parameters and the compartments hold.
+func (s *server) capabilityStatement(config Config) ([]byte, error) {
+	name, title := "Granary", "Granary FHIR R4 server"
+	statement := fhir.CapabilityStatement{
+		Status:         fhir.PublicationStatusActive,
+		Name:           &name,
+		Title:          &title,
+		Date:           config.Clock().UTC().Format(store.InstantLayout),
+		Kind:           fhir.CapabilityStatementKindInstance,
+		Software:       &fhir.CapabilityStatementSoftware{Name: "Granary"},
+		Implementation: &fhir.CapabilityStatementImplementation{Description: title, Url: &s.base},
+		FhirVersion:    fhir.FHIRVersion4_0_1,
+		Format:         []string{fhirJSON, "json"},
+	}
+	if config.Version != "" {
+		statement.Software.Version = &config.Version
+	}
+	rest := fhir.CapabilityStatementRest{Mode: fhir.RestfulCapabilityModeServer}
+	if !config.AuthOff {
+		rest.Security = smartSecurity()
+	}
+	routes := s.routes()
+	if err := s.describeTypes(&rest, routes); err != nil {
+		return nil, err
+	}
+	if err := describeSystem(&rest, routes); err != nil {
+		return nil, err
+	}
+	rest.SearchParam = s.commonParams()
+	for _, compartment := range definitions.Compartments() {
+		if len(s.compartments.Members(compartment.Code)) > 0 {
+			rest.Compartment = append(rest.Compartment, compartment.URL)
+		}
+	}
+	statement.Rest = []fhir.CapabilityStatementRest{rest}
+	body, err := json.Marshal(statement)
+	return tidied(body), err
+}
+
+func smartSecurity() *fhir.CapabilityStatementRestSecurity {
+	system, code, display := "http://terminology.hl7.org/CodeSystem/restful-security-service", "SMART-on-FHIR", "SMART-on-FHIR"
+	text := "Every request but this one needs an access token with SMART scopes."
+	return &fhir.CapabilityStatementRestSecurity{
+		Service:     []fhir.CodeableConcept{{Coding: []fhir.Coding{{System: &system, Code: &code, Display: &display}}}},
+		Description: &text,
+	}
+}

@@ -1,0 +1,130 @@
+package api
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	fhir "github.com/samply/golang-fhir-models/fhir-models/fhir"
+
+	"github.com/granary-fhir/granary/search"
+)
+
+// codes are the interactions of a level, each once, in the order of the table.
+func codes(routes []route, at level) []string {
+	var codes []string
+	for _, rt := range routes {
+		if rt.level == at && rt.served() && !slices.Contains(codes, rt.interaction) {
+			codes = append(codes, rt.interaction)
+		}
+	}
+	return codes
+}
+
+func describeSystem(rest *fhir.CapabilityStatementRest, routes []route) error {
+	for _, code := range codes(routes, systemLevel) {
+		var interaction fhir.CapabilityStatementRestInteraction
+		if err := interaction.Code.UnmarshalJSON([]byte(code)); err != nil {
+			return fmt.Errorf("the route table: %w", err)
+		}
+		rest.Interaction = append(rest.Interaction, interaction)
+	}
+	return nil
+}
+
+func (s *server) describeTypes(rest *fhir.CapabilityStatementRest, routes []route) error {
+	var interactions []fhir.CapabilityStatementRestResourceInteraction
+	for _, code := range codes(routes, typeLevel) {
+		var interaction fhir.CapabilityStatementRestResourceInteraction
+		if err := interaction.Code.UnmarshalJSON([]byte(code)); err != nil {
+			return fmt.Errorf("the route table: %w", err)
+		}
+		interactions = append(interactions, interaction)
+	}
+	reverse := s.reverseIncludes()
+	for _, typ := range s.registry.Types() {
+		described, err := s.describeType(typ)
+		if err != nil {
+			return err
+		}
+		described.Interaction = interactions
+		if len(reverse[typ]) > 0 {
+			described.SearchRevInclude = append([]string{"*"}, reverse[typ]...)
+		}
+		rest.Resource = append(rest.Resource, described)
+	}
+	return nil
+}
+
+func (s *server) describeType(typ string) (fhir.CapabilityStatementRestResource, error) {
+	yes, no := true, false
+	versioned := fhir.ResourceVersionPolicyVersioned
+	read, del := fhir.ConditionalReadStatusFullSupport, fhir.ConditionalDeleteStatusNotSupported
+	described := fhir.CapabilityStatementRestResource{
+		Versioning:        &versioned,
+		ReadHistory:       &yes,
+		UpdateCreate:      &yes,
+		ConditionalCreate: &no,
+		ConditionalRead:   &read,
+		ConditionalUpdate: &no,
+		ConditionalDelete: &del,
+	}
+	if err := described.Type.UnmarshalJSON([]byte(typ)); err != nil {
+		return described, err
+	}
+	for _, p := range s.registry.Params(typ) {
+		described.SearchParam = append(described.SearchParam, describeParam(p))
+	}
+	if len(s.registry.References(typ)) > 0 {
+		described.SearchInclude = append(described.SearchInclude, "*", typ+":*")
+	}
+	for _, p := range s.registry.References(typ) {
+		described.SearchInclude = append(described.SearchInclude, typ+":"+p.Code)
+	}
+	return described, nil
+}
+
+func describeParam(p *search.Param) fhir.CapabilityStatementRestResourceSearchParam {
+	described := fhir.CapabilityStatementRestResourceSearchParam{Name: p.Code}
+	if p.URL != "" {
+		described.Definition = &p.URL
+	}
+	// A Kind is one of the codes of this value set.
+	_ = described.Type.UnmarshalJSON([]byte(p.Kind))
+	return described
+}
+
+// commonParams are the parameters that every type has.
+func (s *server) commonParams() []fhir.CapabilityStatementRestResourceSearchParam {
+	var common []fhir.CapabilityStatementRestResourceSearchParam
+	types := s.registry.Types()
+	if len(types) == 0 {
+		return nil
+	}
+	for _, p := range s.registry.Params(types[0]) {
+		if !strings.HasPrefix(p.Code, "_") {
+			continue
+		}
+		lacking := slices.ContainsFunc(types, func(typ string) bool {
+			_, ok := s.registry.Param(typ, p.Code)
+			return !ok
+		})
+		if !lacking {
+			common = append(common, describeParam(p))
+		}
+	}
+	return common
+}
+
+// reverseIncludes are, for each type, the reference parameters that lead to it.
+func (s *server) reverseIncludes() map[string][]string {
+	reverse := make(map[string][]string)
+	for _, source := range s.registry.Types() {
+		for _, p := range s.registry.References(source) {
+			for _, target := range p.Targets {
+				reverse[target] = append(reverse[target], source+":"+p.Code)
+			}
+		}
+	}
+	return reverse
+}

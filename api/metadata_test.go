@@ -1,0 +1,121 @@
+package api
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+
+	fhir "github.com/samply/golang-fhir-models/fhir-models/fhir"
+)
+
+func capabilities(w *world) fhir.CapabilityStatement {
+	w.Helper()
+	got := w.get("", "/metadata")
+	if got.status != 200 || !strings.HasPrefix(got.body, `{"resourceType":"CapabilityStatement",`) {
+		w.Fatalf("%d %.200s", got.status, got.body)
+	}
+	var statement fhir.CapabilityStatement
+	w.must(json.Unmarshal([]byte(got.body), &statement))
+	return statement
+}
+
+// The statement says what the table, the registry and the compartments hold.
+func TestCapabilities(t *testing.T) {
+	w := newWorld(t)
+	statement := capabilities(w)
+	if statement.FhirVersion != fhir.FHIRVersion4_0_1 || statement.Kind != fhir.CapabilityStatementKindInstance ||
+		*statement.Implementation.Url != base || *statement.Software.Version != "0.0-test" || !slices.Equal(statement.Format, []string{fhirJSON, "json"}) ||
+		statement.Date != "2026-03-01T12:00:00.000Z" {
+		t.Errorf("%+v", statement)
+	}
+	rest := statement.Rest[0]
+	if code := *rest.Security.Service[0].Coding[0].Code; code != "SMART-on-FHIR" {
+		t.Errorf("security service %s", code)
+	}
+	var system []string
+	for _, i := range rest.Interaction {
+		system = append(system, i.Code.Code())
+	}
+	if !slices.Equal(system, []string{"search-system"}) {
+		t.Errorf("system interactions %v", system)
+	}
+	if want := []string{"http://hl7.org/fhir/CompartmentDefinition/device", "http://hl7.org/fhir/CompartmentDefinition/encounter", "http://hl7.org/fhir/CompartmentDefinition/patient", "http://hl7.org/fhir/CompartmentDefinition/practitioner", "http://hl7.org/fhir/CompartmentDefinition/relatedPerson"}; !slices.Equal(rest.Compartment, want) {
+		t.Errorf("compartments %v", rest.Compartment)
+	}
+	registry := w.store.Registry()
+	var types []string
+	for _, resource := range rest.Resource {
+		typ := resource.Type.Code()
+		types = append(types, typ)
+		var interactions, params []string
+		for _, i := range resource.Interaction {
+			interactions = append(interactions, i.Code.Code())
+		}
+		if want := []string{"read", "vread", "create", "update", "delete", "history-instance", "search-type"}; !slices.Equal(interactions, want) {
+			t.Errorf("%s: interactions %v, want %v", typ, interactions, want)
+		}
+		for _, p := range resource.SearchParam {
+			params = append(params, p.Name)
+			known, ok := registry.Param(typ, p.Name)
+			if !ok || string(known.Kind) != p.Type.Code() || known.URL != "" && *p.Definition != known.URL {
+				t.Errorf("%s: parameter %+v is %+v", typ, p, known)
+			}
+		}
+		if len(params) != len(registry.Params(typ)) {
+			t.Errorf("%s: %d parameters, want %d", typ, len(params), len(registry.Params(typ)))
+		}
+	}
+	if !slices.Equal(types, registry.Types()) || len(types) < 140 {
+		t.Errorf("%d types: %v", len(types), types)
+	}
+}
+
+// What is advertised is served: each include of each type is accepted, and each
+// parameter is one that a search takes.
+func TestAdvertisedIsServed(t *testing.T) {
+	w := newWorld(t)
+	all := w.all()
+	statement := capabilities(w)
+	for _, resource := range statement.Rest[0].Resource {
+		if typ := resource.Type.Code(); slices.Contains([]string{"Patient", "Observation", "Encounter", "Location", "ValueSet", "Provenance"}, typ) {
+			for _, include := range resource.SearchInclude {
+				if got := w.get(all, "/"+typ+"?_include="+include); got.status != 200 {
+					t.Errorf("_include=%s: %v", include, got)
+				}
+			}
+			for _, include := range resource.SearchRevInclude {
+				if got := w.get(all, "/"+typ+"?_revinclude="+include); got.status != 200 {
+					t.Errorf("_revinclude=%s: %v", include, got)
+				}
+			}
+			for _, p := range resource.SearchParam {
+				got := w.get(all, "/"+typ+"?"+p.Name+":missing=true")
+				if got.status != 200 && !strings.HasPrefix(p.Name, "_") && p.Type != fhir.SearchParamTypeComposite && p.Type != fhir.SearchParamTypeSpecial {
+					t.Errorf("%s: %v", p.Name, got)
+				}
+				if strings.Contains(got.body, `"code":"not-supported"`) && !strings.Contains(got.body, "missing") {
+					t.Errorf("%s is advertised and not supported: %s", p.Name, got.body)
+				}
+			}
+		}
+	}
+}
+
+func TestMetadataIsPublicAndShaped(t *testing.T) {
+	w := newWorld(t)
+	w.is("xml", w.get("", "/metadata?_format=xml"), 406, oops("not-supported", "http._format", "this server writes FHIR R4 as JSON only: ask for application/fhir+json, or with _format=json"))
+	if got := w.get("", "/metadata?mode=terminology"); got.status != 200 {
+		t.Errorf("mode: %d", got.status)
+	}
+	if got := w.get("", "/metadata?_elements=status"); got.status != 200 || strings.Contains(got.body, `"software"`) || !strings.Contains(got.body, "SUBSETTED") {
+		t.Errorf("_elements: %d %.300s", got.status, got.body)
+	}
+	if got := w.get("", "/metadata?nonsense=1"); got.status != 400 {
+		t.Errorf("nonsense: %d", got.status)
+	}
+	off := newWorld(t, func(c *Config) { c.AuthOff = true })
+	if capabilities(off).Rest[0].Security != nil {
+		t.Error("security is advertised while it is off")
+	}
+}

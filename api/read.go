@@ -1,0 +1,25 @@
+package api
+
+import (
+	"net/http"
+
+	"github.com/granary-fhir/granary/store"
+)
+
+// read returns the current version of a resource (http.html#read), or 304 to a
+// client that has it (http.html#cread).
+func (s *server) read(view *store.View, r *request) (*response, error) {
+	shown, err := r.readView()
+	if err != nil {
+		return nil, err
+	}
+	found, err := view.Read(r.context, r.resource())
+	if err != nil {
+		return nil, err
+	}
+	if r.notModified(found) {
+		return resourceResponse(http.StatusNotModified, found, nil), nil
+	}
+	body, err := shown.apply(r.typ, found.Body)
+	return resourceResponse(http.StatusOK, found, body), err
+}

@@ -1,0 +1,72 @@
+package api
+
+import (
+	"context"
+	"io"
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/granary-fhir/granary/auth"
+	"github.com/granary-fhir/granary/search"
+	"github.com/granary-fhir/granary/store"
+)
+
+// request is what a handler sees of an HTTP request.
+type request struct {
+	context context.Context
+	id      string // see requestID
+	route   *route // nil where none matched
+	method  string
+	header  http.Header
+	query   string // the raw query string
+	body    io.Reader
+	caller  auth.Principal // zero without authentication
+
+	// The parts of the path, "" where the pattern has none.
+	typ, key, version, member string
+
+	// params are all parameters, from the URL and then from the body, but
+	// those in format.
+	params []search.Pair
+	format format
+}
+
+func newRequest(c *gin.Context, rt *route, limit int64) *request {
+	return &request{
+		context: c.Request.Context(),
+		id:      requestID(c.Request.Header),
+		route:   rt,
+		method:  c.Request.Method,
+		header:  c.Request.Header,
+		query:   c.Request.URL.RawQuery,
+		body:    http.MaxBytesReader(c.Writer, c.Request.Body, limit),
+		typ:     c.Param("type"),
+		key:     c.Param("id"),
+		version: c.Param("version"),
+		member:  c.Param("member"),
+		format:  format{mime: fhirJSON},
+	}
+}
+
+// resource is the key of the resource in the path.
+func (r *request) resource() store.Key { return store.Key{Type: r.typ, ID: r.key} }
+
+// path is the path below the base of a GET that asks the same, for links: that
+// of a POST to `_search` is without the `_search`, and of a compartment with no
+// type in it has `*` for all.
+func (r *request) path() string {
+	path := ""
+	for _, part := range []string{r.typ, r.key, r.member} {
+		if part != "" {
+			path += "/" + part
+		}
+	}
+	switch r.route.pattern {
+	case versions:
+		path += history
+	case instance + searchURL:
+		path += "/*"
+	}
+	return path
+}

@@ -1,0 +1,105 @@
+package api
+
+import (
+	"net/http"
+	"slices"
+
+	"github.com/granary-fhir/granary/store"
+)
+
+// route is one line of the table of everything that this server does over REST.
+type route struct {
+	// interaction is its name in http.html; where CapabilityStatement has a
+	// code for it, that code.
+	interaction string
+	level       level
+	method      string // GET also serves HEAD
+	pattern     string // below BasePath, as gin writes patterns
+	// letter is what the caller needs for the type in the path, decided before
+	// the request is read; 0 where several types are meant and the View decides
+	// for each.
+	letter store.Letter
+	// form says that parameters also come in an urlencoded body.
+	form bool
+
+	// One of these three.
+	handle  handler       // what a caller may do under a policy
+	public  publicHandler // what needs no token
+	refusal string        // why it is not there: neither served nor advertised
+}
+
+// handler serves an interaction under the caller's policy.
+type handler func(*store.View, *request) (*response, error)
+
+// publicHandler serves what everyone may see. It cannot reach data.
+type publicHandler func(*request) (*response, error)
+
+// level is where in the CapabilityStatement an interaction is advertised.
+type level int
+
+const (
+	unlisted    level = iota // it has no code there
+	typeLevel                // for each resource type
+	systemLevel              // for the server
+)
+
+// The names in patterns. The parameters of all patterns have these names.
+const (
+	system    = ""
+	ofType    = "/:type"
+	instance  = "/:type/:id"
+	versions  = "/:type/:id/_history"
+	version   = "/:type/:id/_history/:version"
+	inChart   = "/:type/:id/:member"
+	searchURL = "/_search"
+	history   = "/_history"
+)
+
+// routes is the table.
+func (s *server) routes() []route {
+	return []route{
+		{interaction: "capabilities", method: http.MethodGet, pattern: "/metadata", public: s.metadata},
+
+		{interaction: "read", level: typeLevel, method: http.MethodGet, pattern: instance, letter: store.Read, handle: s.read},
+		{interaction: "vread", level: typeLevel, method: http.MethodGet, pattern: version, letter: store.Read, handle: s.versionRead},
+		{interaction: "create", level: typeLevel, method: http.MethodPost, pattern: ofType, letter: store.Create, handle: s.create},
+		{interaction: "update", level: typeLevel, method: http.MethodPut, pattern: instance, letter: store.Update, handle: s.update},
+		{interaction: "delete", level: typeLevel, method: http.MethodDelete, pattern: instance, letter: store.Delete, handle: s.delete},
+		{interaction: "history-instance", level: typeLevel, method: http.MethodGet, pattern: versions, letter: store.Read, handle: s.historyInstance},
+
+		{interaction: "search-type", level: typeLevel, method: http.MethodGet, pattern: ofType, letter: store.Search, handle: s.searchType},
+		{interaction: "search-type", level: typeLevel, method: http.MethodPost, pattern: ofType + searchURL, letter: store.Search, form: true, handle: s.searchType},
+		{interaction: "search-system", level: systemLevel, method: http.MethodGet, pattern: system, handle: s.searchSystem},
+		{interaction: "search-system", level: systemLevel, method: http.MethodPost, pattern: searchURL, form: true, handle: s.searchSystem},
+		{interaction: "search-compartment", method: http.MethodGet, pattern: inChart, handle: s.searchCompartment},
+		{interaction: "search-compartment", method: http.MethodPost, pattern: inChart + searchURL, form: true, handle: s.searchCompartment},
+		{interaction: "search-compartment", method: http.MethodPost, pattern: instance + searchURL, form: true, handle: s.searchCompartment},
+
+		{interaction: "patch", method: http.MethodPatch, pattern: instance, refusal: "patch is not supported; use update (PUT) with the whole resource"},
+		{interaction: "conditional update", method: http.MethodPut, pattern: ofType, refusal: "conditional update is not supported; search for the resource and update it by its id"},
+		{interaction: "conditional patch", method: http.MethodPatch, pattern: ofType, refusal: "conditional patch is not supported; search for the resource and update it by its id"},
+		{interaction: "conditional delete", method: http.MethodDelete, pattern: ofType, refusal: "conditional delete is not supported; search for the resource and delete it by its id"},
+		{interaction: "history-type", method: http.MethodGet, pattern: ofType + history, refusal: "the history of a type is not supported; only that of one resource is"},
+		{interaction: "history-system", method: http.MethodGet, pattern: history, refusal: "the history of the system is not supported; only that of one resource is"},
+		{interaction: "batch, transaction", method: http.MethodPost, pattern: system, refusal: "batch and transaction are not supported; send the interactions one by one"},
+	}
+}
+
+// served tells whether the route does anything.
+func (rt route) served() bool { return rt.refusal == "" }
+
+// methods are the methods that a pattern serves, as the Allow header lists them.
+func methods(routes []route, pattern string) []string {
+	var allowed []string
+	for _, rt := range routes {
+		if rt.pattern != pattern || !rt.served() {
+			continue
+		}
+		allowed = append(allowed, rt.method)
+		if rt.method == http.MethodGet {
+			allowed = append(allowed, http.MethodHead)
+		}
+	}
+	slices.Sort(allowed)
+	return allowed
+}

@@ -1,0 +1,30 @@
+package api
+
+import (
+	"time"
+
+	"github.com/granary-fhir/granary/compartments"
+	"github.com/granary-fhir/granary/search"
+)
+
+// server holds what the handlers of the interactions share. It has no store:
+// data is reached through the View that a handler is given.
+type server struct {
+	base         string
+	registry     *search.Registry
+	compartments *compartments.Compartments
+	clock        func() time.Time
+	capabilities []byte // the CapabilityStatement
+}
+
+func newServer(config Config) (*server, error) {
+	s := &server{
+		base:         config.BaseURL,
+		registry:     config.Store.Registry(),
+		compartments: config.Store.Compartments(),
+		clock:        config.Clock,
+	}
+	var err error
+	s.capabilities, err = s.capabilityStatement(config)
+	return s, err
+}
