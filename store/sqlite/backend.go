@@ -105,7 +105,7 @@ func (b *Backend) read(ctx context.Context, fn func(*conn) error) error {
 	}
 	defer func() { _ = c.exec("ROLLBACK") }() // ends the snapshot; there is nothing to undo
 	c.interruptible(ctx)
-	defer c.interruptible(nil)
+	defer c.interruptible(context.Background())
 	return orInterrupted(ctx, fn(c))
 }
 

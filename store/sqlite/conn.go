@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -29,7 +30,7 @@ func openConn(path string, cacheKiB int) (*conn, error) {
 		return nil, err
 	}
 	raw.SetBusyTimeout(busyTimeout)
-	c := &conn{raw: raw}
+	c := &conn{raw: raw, interruption: interruption{ctx: context.Background()}}
 	for _, pragma := range []string{
 		"synchronous = FULL",
 		"temp_store = MEMORY",
@@ -41,7 +42,7 @@ func openConn(path string, cacheKiB int) (*conn, error) {
 		"journal_size_limit = 67108864",
 	} {
 		if err := c.exec("PRAGMA " + pragma); err != nil {
-			raw.Close()
+			_ = raw.Close() // the pragma's error says why
 			return nil, fmt.Errorf("pragma %s: %w", pragma, err)
 		}
 	}
@@ -122,7 +123,7 @@ var errEnough error = enough{}
 func translate(err error) error {
 	switch driver.ErrCode(err).ToPrimary() {
 	case driver.ResultBusy, driver.ResultLocked:
-		return fmt.Errorf("%w: another process holds the database: %v", store.ErrUnavailable, err)
+		return fmt.Errorf("%w: another process holds the database: %w", store.ErrUnavailable, err)
 	case driver.ResultInterrupt:
 		return errInterrupted
 	}

@@ -77,7 +77,7 @@ func (t *tx) Delete(ctx context.Context, key store.Key, version int64, updated t
 // mayWrite refuses to go on for a caller who is gone, and makes the statements
 // that write run to their end.
 func (t *tx) mayWrite(ctx context.Context) error {
-	t.conn.interruptible(nil)
+	t.conn.interruptible(context.Background())
 	return ctx.Err()
 }
 
@@ -134,7 +134,7 @@ func (t *tx) Relate(ctx context.Context, source store.Key, relationships []compa
 
 // finish writes what was kept back.
 func (t *tx) finish() error {
-	t.conn.interruptible(nil)
+	t.conn.interruptible(context.Background())
 	for _, r := range t.relations {
 		if err := t.relate(r); err != nil {
 			return err

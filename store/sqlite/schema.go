@@ -129,8 +129,8 @@ func migrate(path string) error {
 	if err != nil {
 		return err
 	}
-	defer c.close()
-	version, err := peekVersion(c) // before anything is changed
+	defer func() { _ = c.close() }() // what it wrote is committed
+	version, err := peekVersion(c)   // before anything is changed
 	if err != nil {
 		return err
 	}

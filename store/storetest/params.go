@@ -32,7 +32,6 @@ var (
 	birthdate = param(typeP, "birthdate", search.KindDate)
 	ageRange  = param(typeP, "age", search.KindNumber)
 	doctor    = param(typeP, "general-practitioner", search.KindReference)
-	idP       = param(typeP, "_id", search.KindToken)
 
 	code      = param(typeO, "code", search.KindToken)
 	category  = param(typeO, "category", search.KindToken)
