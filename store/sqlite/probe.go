@@ -67,10 +67,16 @@ func (s subject) exists(t entryTest, alias string, condition fragment) fragment 
 	if alias != from {
 		from += " " + alias
 	}
+	// The few entries of the row are all read: with a plus before the columns of
+	// the test SQLite cannot walk an index over the values of all rows instead.
+	probed := alias
+	if t.table != "entry" {
+		probed = "+" + alias
+	}
 	return concat(sql("EXISTS(SELECT 1 FROM "+from), where(
 		sql(alias+".owner = "+s.owner),
 		sql(alias+".param = ?", num(t.param)),
-		t.on(alias),
+		t.on(probed),
 		condition,
 	), sql(")"))
 }
