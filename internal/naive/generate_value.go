@@ -54,10 +54,7 @@ func (g *Generator) Criterion(r *Resource) (Pair, bool) {
 }
 
 func (g *Generator) missingOf(r *Resource) (Pair, bool) {
-	var codes []string
-	for _, code := range Params(r.Type, pick(g, []string{"token", "date", "string", "reference", "quantity"})) {
-		codes = append(codes, code)
-	}
+	codes := Params(r.Type, pick(g, []string{"token", "date", "string", "reference", "quantity"}))
 	if len(codes) == 0 {
 		return Pair{}, false
 	}

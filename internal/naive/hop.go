@@ -30,7 +30,7 @@ func (a *asking) chain(typ, head, rest, text string) (Test, error) {
 		tests[t] = test
 	}
 	if len(tests) == 0 {
-		return nil, fmt.Errorf("%s.%s: %v", code, rest, known)
+		return nil, fmt.Errorf("%s.%s: %w", code, rest, known)
 	}
 	return func(r *Resource) bool {
 		for _, v := range a.w.find(r, p) {

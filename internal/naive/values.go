@@ -16,7 +16,6 @@ type value struct {
 	low, high    *decimal // number, quantity; nil where open
 	unit         string
 	ref          reference
-	typeSystem   string // of an Identifier
 	typeCodes    []token
 }
 
