@@ -47,11 +47,14 @@ type String struct {
 // StringOp is how strings are compared.
 type StringOp int
 
-// The comparisons of search.html#string.
+// The comparisons of search.html#string, and those that search_filter.html#ops
+// adds.
 const (
 	StartsWith StringOp = iota
 	Contains
 	Exact
+	Equals // the whole string, folded
+	EndsWith
 )
 
 // Date holds where a date entry under Param compares with the search range

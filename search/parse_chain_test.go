@@ -25,7 +25,7 @@ func TestChain(t *testing.T) {
 	})
 	checkRejected(t, []rejected{
 		{"AuditEvent", "entity.context:identifier=x", "has the modifier :identifier"},
-		{"AuditEvent", "entity.gender:below=x", "not supported"},
+		{"AuditEvent", "entity.gender:below=x", "write system|code"},
 		{"DiagnosticReport", "subject.nam=peter", `has a search parameter "nam"`},
 		{"DiagnosticReport", "subject:Patient.nam=peter", "did you mean name?"},
 		{"DiagnosticReport", "subject:Practitioner.name=x", "does not refer to Practitioner"},

@@ -10,7 +10,7 @@ import (
 // is no precedence: `a and b or c` is read from left to right.
 //
 // The operators that work are those of operatorsOf; paths with a filter in
-// brackets, and subsumption, are refused.
+// brackets are refused.
 func (p *parser) filterExpression(typ, modifier, value string) (Expr, error) {
 	switch {
 	case modifier != "":

@@ -72,9 +72,9 @@ func operatorsOf(param *Param) []string {
 	}
 	switch param.Kind {
 	case KindString:
-		return []string{"sw", "co", "pr"}
+		return []string{"eq", "sw", "ew", "co", "pr"}
 	case KindToken:
-		return []string{"eq", "in", "ni", "pr"}
+		return []string{"eq", "in", "ni", "ss", "sb", "pr"}
 	case KindReference:
 		return []string{"re", "pr"}
 	case KindURI:
@@ -119,6 +119,10 @@ func (p *parser) filterToken(param *Param, op filterOperation) (Expr, error) {
 	case op.operator == "ni":
 		in, err := parseInValueSet(p, param, op.value)
 		return Not{Of: in}, err
+	case op.operator == "ss": // the value subsumes one of the set
+		return parseSubsumed(false)(p, param, wholeSystem(op.value))
+	case op.operator == "sb":
+		return parseSubsumed(true)(p, param, wholeSystem(op.value))
 	case param.Code == "_id":
 		return parseID(p, param, op.value)
 	}
@@ -126,7 +130,12 @@ func (p *parser) filterToken(param *Param, op filterOperation) (Expr, error) {
 }
 
 func stringOperator(operator string) StringOp {
-	if operator == "co" {
+	switch operator {
+	case "eq":
+		return Equals
+	case "ew":
+		return EndsWith
+	case "co":
 		return Contains
 	}
 	return StartsWith

@@ -17,6 +17,7 @@ func FuzzParseSearch(f *testing.F) {
 		"_list=42&_id=1,2&_elements=code&_count=5000&_total=none", "subject=Patient/1,http://example.org/fhir/Patient/2,3",
 		"code:in=ValueSet/1&code:not=a,b%5C,c&code:text=x&identifier:of-type=a|b|c", "_type=Observation&x=1&code:below=2",
 		"url:above=http://a.org/b/c&_profile=http://a|1", "near=48|11|5|km&_cursor=x&_summary=text",
+		"code:below=s|a,s|b&subject:above=Location/1&_filter=code%20ss%20s|a", "partof:below=1,2&operational-status:above=s|a",
 	} {
 		f.Add(seed, byte(0), true)
 		f.Add(seed, byte(1), false)

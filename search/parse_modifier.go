@@ -11,6 +11,9 @@ func (p *parser) wrongModifier(param *Param, modifier string) error {
 	} else {
 		known = "right are " + either(right)
 	}
+	if param.Kind == KindReference && (modifier == "below" || modifier == "above") {
+		return refused("", "has the modifier :%s, which needs a type whose resources are parts of each other, such as Location; %s leads to none; %s", modifier, param.Name(), known)
+	}
 	if slices.Contains(unsupportedModifiers(param), modifier) {
 		return refused("", "has the modifier :%s, which is not supported on %s; %s", modifier, param.Name(), known)
 	}
@@ -28,13 +31,17 @@ func (r *Registry) Modifiers(param *Param) []string {
 		return nil
 	case param.Kind == KindToken:
 		right = append([]string{":not", ":in", ":not-in"}, r.derivedModifiers(param, ":text", ":of-type")...)
-		if isMIME(param) {
-			right = append(right, ":below")
+		right = append(right, ":below")
+		if !isMIME(param) {
+			right = append(right, ":above")
 		}
 	case param.Kind == KindString:
 		right = []string{":exact", ":contains"}
 	case param.Kind == KindReference:
 		right = append([]string{":[type]"}, r.derivedModifiers(param, ":identifier")...)
+		if len(r.hierarchies(param)) > 0 {
+			right = append(right, ":below", ":above")
+		}
 	case param.Kind == KindURI:
 		right = []string{":above", ":below"}
 	}
@@ -56,7 +63,7 @@ func (r *Registry) derivedModifiers(param *Param, modifiers ...string) []string 
 // kind and this server does not.
 func unsupportedModifiers(param *Param) []string {
 	switch param.Kind {
-	case KindToken, KindReference:
+	case KindToken:
 		return []string{"above", "below"}
 	case KindString:
 		return []string{"text"}

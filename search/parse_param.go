@@ -63,6 +63,9 @@ func (p *parser) filter(typ, name, value string, hops int) (Expr, error) {
 	if !ok {
 		return nil, &unknownError{typ, code}
 	}
+	if p.registry.asksHierarchy(param, modifier) {
+		return p.within(param, modifier, value, hops)
+	}
 	return p.param(param, modifier, value)
 }
 

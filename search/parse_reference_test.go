@@ -31,9 +31,7 @@ func TestReference(t *testing.T) {
 		{"Observation", "subject:Practitioner=23", "does not refer to Practitioner"},
 		{"Observation", "subject:Patent=23", "no resource type"},
 		{"Observation", "subject:Patient=Group/23", "is no id of a Patient"},
-		{"Observation", "subject:not=Patient/1", "right are :[type], :identifier or :missing"},
-		{"Procedure", "location:below=42", "not supported"},
-		{"MedicationAdministration", "context:above=21", "not supported"},
+		{"Observation", "subject:not=Patient/1", "right are :[type], :identifier, :below, :above or :missing"},
 	})
 }
 

@@ -108,7 +108,7 @@ func show(e Expr) string {
 	case Term:
 		return e.Param.Code + "=" + showTerm(e.System, e.Code)
 	case String:
-		return fmt.Sprintf("%s%s%q", e.Param.Code, []string{"^", "~", "=="}[e.Op], e.Value)
+		return fmt.Sprintf("%s%s%q", e.Param.Code, []string{"^", "~", "==", "=", "$"}[e.Op], e.Value)
 	case Date:
 		return fmt.Sprintf("%s %s [%s %s)", e.Param.Code, e.Op, showTime(e.Low), showTime(e.High))
 	case Quantity:
@@ -127,6 +127,8 @@ func show(e Expr) string {
 		return "has " + e.Param.Name() + "{" + show(e.Where) + "}"
 	case InValueSet:
 		return e.Param.Code + " in " + e.ValueSet
+	case Subsumed:
+		return fmt.Sprintf("%s %s %s|%s", e.Param.Code, map[bool]string{false: "below", true: "above"}[e.Above], e.System, e.Code)
 	case Near:
 		return fmt.Sprintf("near %v %v within %.6g km", e.Latitude, e.Longitude, e.Distance)
 	}

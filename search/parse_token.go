@@ -9,6 +9,11 @@ func tokenAlternative(param *Param, modifier string) (parse alternative, negated
 		if isMIME(param) {
 			return parseMIMEBelow, false
 		}
+		return parseSubsumed(false), false
+	case "above":
+		if !isMIME(param) {
+			return parseSubsumed(true), false
+		}
 	case "":
 		return parseToken, false
 	case "not":

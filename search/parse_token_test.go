@@ -37,13 +37,21 @@ func TestToken(t *testing.T) {
 		{"Condition", "_security:not=http://a.org|R", "!_security=http://a.org|R"},
 		{"DocumentReference", "contenttype:below=text/xml", "(contenttype=text/xml | contenttype=^text/xml;)"},
 		{"DocumentReference", "contenttype:below=text", "contenttype=^text/"},
+		{"Condition", "code:below=http://snomed.info/sct|3738000", "code below http://snomed.info/sct|3738000"},
+		{"Condition", "code:above=http://snomed.info/sct|3738000", "code above http://snomed.info/sct|3738000"},
+		{"Condition", `code:below=s|a,s|b\|c`, "(code below s|a | code below s|b|c)"},
+		{"Patient", "gender:below=s|male", "gender below s|male"},
 	})
 	checkRejected(t, []rejected{
 		{"Patient", "gender=a|b|c", "more than one bar"},
 		{"Patient", "gender=|", "neither a system nor a code"},
-		{"Patient", "gender:exact=male", "right are :not, :in, :not-in or :missing"},
-		{"Condition", "code:below=126851005", ":below, which is not supported"},
-		{"Condition", "code:above=126851005", ":above, which is not supported"},
+		{"Patient", "gender:exact=male", "right are :not, :in, :not-in, :below, :above or :missing"},
+		{"Condition", "code:below=126851005", "write system|code"},
+		{"Condition", "code:above=|126851005", "write system|code"},
+		{"Condition", "code:above=http://snomed.info/sct|", "write system|code"},
+		{"Condition", "code:above=s|a|b", "write system|code"},
+		{"DocumentReference", "contenttype:above=s|a", ":above, which is not supported on DocumentReference.contenttype; right are :not, :in, :not-in, :below or :missing"},
+		{"Patient", "_id:below=s|a", ":below, which is not supported"},
 		{"Patient", "gender:missing=yes", "right are true or false"},
 		{"Patient", "gender:missing=true,false", "right are true or false"},
 		{"Patient", "gender:of-type=a|b|c", "no identifiers"},
@@ -57,7 +65,7 @@ func TestToken(t *testing.T) {
 // Supported tells a client whether asking otherwise would help.
 func TestUnsupportedIsSaid(t *testing.T) {
 	for query, unsupported := range map[string]bool{
-		"code:below=1": true, "code:text=": false, "code:nonsense=1": false, "subject:above=1": true, "_list=$current-allergies": true,
+		"code:below=1": false, "code:text=": false, "code:nonsense=1": false, "subject:above=1": true, "_list=$current-allergies": true,
 	} {
 		_, err := where(t, "Condition", query)
 		var e *ParamError

@@ -38,7 +38,7 @@ func (r *Reader) bind(ctx context.Context, e search.Expr) (search.Expr, error) {
 		}
 		e.Where = bound
 		return e, nil
-	case search.InValueSet:
+	case search.InValueSet, search.Subsumed:
 		return r.expandVisible(ctx, e)
 	}
 	return e, nil

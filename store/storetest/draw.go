@@ -204,7 +204,7 @@ func drawTest(t *rapid.T, p *search.Param) search.Expr {
 	case p.Kind == search.KindToken, p.Kind == search.KindURI, p == content:
 		return search.Term{Param: p, System: drawMatch(someSystems).Draw(t, "system"), Code: drawMatch(someCodes).Draw(t, "code")}
 	case p.Kind == search.KindString:
-		op := rapid.SampledFrom([]search.StringOp{search.StartsWith, search.Contains, search.Exact}).Draw(t, "op")
+		op := rapid.SampledFrom([]search.StringOp{search.StartsWith, search.Contains, search.Exact, search.Equals, search.EndsWith}).Draw(t, "op")
 		text := rapid.SampledFrom(someTexts).Draw(t, "text")
 		if op != search.Exact {
 			text = search.Fold(text)

@@ -247,6 +247,10 @@ func stringPasses(e search.String, s search.StringEntry) bool {
 		return strings.HasPrefix(s.Folded, e.Value)
 	case search.Contains:
 		return strings.Contains(s.Folded, e.Value)
+	case search.Equals:
+		return s.Folded == e.Value
+	case search.EndsWith:
+		return strings.HasSuffix(s.Folded, e.Value)
 	}
 	return s.Exact == e.Value
 }

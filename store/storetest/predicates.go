@@ -78,6 +78,12 @@ func testStrings(t *testing.T, s *suite) {
 		return search.String{Param: name, Op: search.Contains, Value: search.Fold(v)}
 	}
 	exact := func(v string) search.String { return search.String{Param: name, Op: search.Exact, Value: v} }
+	equals := func(v string) search.String {
+		return search.String{Param: name, Op: search.Equals, Value: search.Fold(v)}
+	}
+	ends := func(v string) search.String {
+		return search.String{Param: name, Op: search.EndsWith, Value: search.Fold(v)}
+	}
 	w.found(typeP, starts("mul"), "1", "2", "3")
 	w.found(typeP, starts("Müller"), "1", "2", "3")
 	w.found(typeP, starts("ann"), "2", "4")
@@ -87,6 +93,14 @@ func testStrings(t *testing.T, s *suite) {
 	w.found(typeP, exact("Müller"), "1")
 	w.found(typeP, exact("muller"), "3")
 	w.found(typeP, exact("Mul"))
+	w.found(typeP, equals("MÜLLER"), "1", "3")
+	w.found(typeP, equals("ann"), "2")
+	w.found(typeP, equals("jones"))
+	w.found(typeP, ends("Müller"), "1", "3", "4")
+	w.found(typeP, ends("jones"), "2")
+	w.found(typeP, ends("anne"))
+	w.found(typeP, ends("an annemuller"))
+	w.found(typeP, ends(""), "1", "2", "3", "4")
 }
 
 func testCombinations(t *testing.T, s *suite) {
