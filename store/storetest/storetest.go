@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/granary-fhir/granary/store"
+	"github.com/granary-fhir/granary/store/storetest/views"
 )
 
 // Open makes an empty database and opens a backend on it, which runs by the
@@ -37,6 +38,7 @@ func Run(t *testing.T, open Open) {
 			t.Run(test.name, func(t *testing.T) { test.run(t, &suite{open}) })
 		}
 	}
+	t.Run("views", func(t *testing.T) { views.Run(t, open) })
 }
 
 // RunDatabase runs all of Run again on a backend that is closed and opened after

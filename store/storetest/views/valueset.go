@@ -1,4 +1,4 @@
-package store_test
+package views
 
 import (
 	"testing"
@@ -7,8 +7,8 @@ import (
 	"github.com/granary-fhir/granary/store"
 )
 
-func TestInValueSet(t *testing.T) {
-	w := newWorld(t)
+func testInValueSet(t *testing.T, open Open) {
+	w := newWorld(t, open)
 	w.seed(
 		observation("a", "1", "a"), observation("b", "1", "b"), observation("c", "1", "c"),
 		`{"resourceType":"ValueSet","id":"ab","url":"http://x/ab","compose":{"include":[{"system":"s","concept":[{"code":"a"},{"code":"b"}]}]}}`,
@@ -45,8 +45,8 @@ func TestInValueSet(t *testing.T) {
 
 // A client finds only value sets that it may search; a policy's own are sealed,
 // and one that cannot be expanded denies without a word.
-func TestInValueSetUnderPolicy(t *testing.T) {
-	w := newWorld(t)
+func testInValueSetUnderPolicy(t *testing.T, open Open) {
+	w := newWorld(t, open)
 	w.seed(observation("a", "1", "a"), observation("b", "1", "b"),
 		`{"resourceType":"ValueSet","id":"a","url":"http://x/a","status":"active","compose":{"include":[{"system":"s","concept":[{"code":"a"}]}]}}`)
 	hidden := w.policy(map[string]string{"Observation.s": "", "ValueSet.s": "status=draft"})

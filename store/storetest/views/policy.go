@@ -1,162 +1,19 @@
-package store_test
+package views
 
 import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/granary-fhir/granary/compartments"
-	"github.com/granary-fhir/granary/internal/fhirjson"
 	"github.com/granary-fhir/granary/search"
 	"github.com/granary-fhir/granary/store"
-	"github.com/granary-fhir/granary/store/sqlite"
 )
 
-// world is a store with a few resources and a clock that moves when told to.
-type world struct {
-	t     *testing.T
-	store *store.Store
-	now   time.Time
-}
-
-func newWorld(t *testing.T) *world {
-	t.Helper()
-	w := &world{t: t, now: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)}
-	registry, err := search.NewRegistry()
-	if err != nil {
-		t.Fatal(err)
-	}
-	charts, err := compartments.New(registry)
-	if err != nil {
-		t.Fatal(err)
-	}
-	backend, err := sqlite.Open(t.TempDir(), sqlite.Options{Registry: registry, Clock: func() time.Time { return w.now }})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if w.store, err = store.New(backend, registry, charts, "http://granary.test/fhir"); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := w.store.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return w
-}
-
-func (w *world) admin() *store.View { return w.store.View(store.Unrestricted("tests")) }
-
-// put stores resources, each by its own id.
-func (w *world) put(view *store.View, resources ...string) error {
-	return view.Transact(context.Background(), func(tx *store.Tx) error {
-		for _, text := range resources {
-			node := w.parse(text)
-			key := store.Key{Type: node.Get("resourceType").Text(), ID: node.Get("id").Text()}
-			if _, err := tx.Update(context.Background(), key, node, 0); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-}
-
-func (w *world) seed(resources ...string) {
-	w.t.Helper()
-	if err := w.put(w.admin(), resources...); err != nil {
-		w.t.Fatal(err)
-	}
-}
-
-func (w *world) parse(text string) *fhirjson.Node {
-	w.t.Helper()
-	node, err := fhirjson.Parse([]byte(text))
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	return node
-}
-
-// where parses "code=a&status=final" for a type.
-func (w *world) where(typ, query string) search.Expr {
-	w.t.Helper()
-	var pairs []search.Pair
-	for _, part := range strings.Split(query, "&") {
-		name, value, _ := strings.Cut(part, "=")
-		pairs = append(pairs, search.Pair{Name: name, Value: value})
-	}
-	expr, err := w.store.Registry().ParseWhere(typ, pairs, search.Options{Now: w.now})
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	return expr
-}
-
-func (w *world) query(typ, query string) *search.Query {
-	w.t.Helper()
-	var pairs []search.Pair
-	for _, part := range strings.Split(query, "&") {
-		if name, value, ok := strings.Cut(part, "="); ok {
-			pairs = append(pairs, search.Pair{Name: name, Value: value})
-		}
-	}
-	q, err := w.store.Registry().ParseSearch([]string{typ}, pairs, search.Options{Now: w.now, DefaultCount: 50, MaxCount: 1000})
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	return q
-}
-
-// find returns the ids of the matches, sorted, then those of what was included.
-func (w *world) find(view *store.View, typ, query string) (string, error) {
-	result, err := view.Search(context.Background(), w.query(typ, query))
-	if err != nil {
-		return "", err
-	}
-	return ids(result.Matches) + "|" + ids(result.Included), nil
-}
-
-func ids(resources []store.Resource) string {
-	var keys []string
-	for _, r := range resources {
-		keys = append(keys, r.String())
-	}
-	slices.Sort(keys)
-	return strings.Join(keys, " ")
-}
-
-// policy grants each letter on a type where the query holds; "Type.letters" and
-// a query, "" for everything.
-func (w *world) policy(grants map[string]string) *store.View {
-	rules := map[store.Rule]search.Expr{}
-	for grant, query := range grants {
-		typ, letters, _ := strings.Cut(grant, ".")
-		expr := search.Expr(search.True)
-		if query != "" {
-			expr = w.where(typ, query)
-		}
-		for _, letter := range letters {
-			rules[store.Rule{Letter: store.Letter(letter), Type: typ}] = expr
-		}
-	}
-	return w.store.View(store.NewPolicy(fmt.Sprint(grants), rules))
-}
-
-func observation(id, patient, code string, extra ...string) string {
-	return fmt.Sprintf(`{"resourceType":"Observation","id":%q,"status":"final","code":{"coding":[{"system":"s","code":%q}]},"subject":{"reference":"Patient/%s"}%s}`,
-		id, code, patient, strings.Join(append([]string{""}, extra...), ","))
-}
-
-func patient(id, family string) string {
-	return fmt.Sprintf(`{"resourceType":"Patient","id":%q,"name":[{"family":%q}]}`, id, family)
-}
-
-func TestPolicyNarrowsMatchesHopsAndIncludes(t *testing.T) {
-	w := newWorld(t)
+func testPolicyNarrowsMatchesHopsAndIncludes(t *testing.T, open Open) {
+	w := newWorld(t, open)
 	w.seed(patient("1", "Ant"), patient("2", "Bee"),
 		observation("1a", "1", "a"), observation("1b", "1", "b"), observation("2a", "2", "a"))
 	admin := w.admin()
@@ -188,8 +45,8 @@ func TestPolicyNarrowsMatchesHopsAndIncludes(t *testing.T) {
 	}
 }
 
-func TestReadIsAlikeForHiddenAndAbsent(t *testing.T) {
-	w := newWorld(t)
+func testReadIsAlikeForHiddenAndAbsent(t *testing.T, open Open) {
+	w := newWorld(t, open)
 	w.seed(observation("seen", "1", "a"), observation("hidden", "1", "b"))
 	view := w.policy(map[string]string{"Observation.rd": "code=s|a"})
 	ctx := context.Background()
@@ -226,8 +83,8 @@ func TestReadIsAlikeForHiddenAndAbsent(t *testing.T) {
 	}
 }
 
-func TestVersionsNeedTheCurrentOneToo(t *testing.T) {
-	w := newWorld(t)
+func testVersionsNeedTheCurrentOneToo(t *testing.T, open Open) {
+	w := newWorld(t, open)
 	key := store.Key{Type: "Observation", ID: "o"}
 	ctx := context.Background()
 	view := w.policy(map[string]string{"Observation.r": "code=s|a"})
@@ -276,8 +133,8 @@ func TestVersionsNeedTheCurrentOneToo(t *testing.T) {
 	}
 }
 
-func TestWritesAreCheckedBeforeAndAfter(t *testing.T) {
-	w := newWorld(t)
+func testWritesAreCheckedBeforeAndAfter(t *testing.T, open Open) {
+	w := newWorld(t, open)
 	ctx := context.Background()
 	w.seed(observation("in", "1", "a"), observation("out", "1", "b"))
 	view := w.policy(map[string]string{"Observation.cu": "code=s|a", "Observation.r": "status=final"})
@@ -315,8 +172,8 @@ func TestWritesAreCheckedBeforeAndAfter(t *testing.T) {
 	}
 }
 
-func TestAFailedTransactionLeavesNothing(t *testing.T) {
-	w := newWorld(t)
+func testAFailedTransactionLeavesNothing(t *testing.T, open Open) {
+	w := newWorld(t, open)
 	view := w.policy(map[string]string{"Observation.cru": "code=s|a"})
 	ctx := context.Background()
 	err := view.Transact(ctx, func(tx *store.Tx) error {
@@ -336,8 +193,8 @@ func TestAFailedTransactionLeavesNothing(t *testing.T) {
 	}
 }
 
-func TestUpdateOfTheSameMakesNoVersion(t *testing.T) {
-	w := newWorld(t)
+func testUpdateOfTheSameMakesNoVersion(t *testing.T, open Open) {
+	w := newWorld(t, open)
 	ctx := context.Background()
 	body := w.parse(observation("o", "1", "a", `"valueQuantity":{"value":1.00}`))
 	key := store.Key{Type: "Observation", ID: "o"}
@@ -363,8 +220,8 @@ func TestUpdateOfTheSameMakesNoVersion(t *testing.T) {
 	}
 }
 
-func TestPageLinksAreBound(t *testing.T) {
-	w := newWorld(t)
+func testPageLinksAreBound(t *testing.T, open Open) {
+	w := newWorld(t, open)
 	for i := range 5 {
 		w.seed(observation(fmt.Sprint(i), "1", "a"))
 	}
@@ -396,8 +253,8 @@ func TestPageLinksAreBound(t *testing.T) {
 
 // A care relationship counts from the end of its transaction: nobody writes
 // themself into a panel and uses it in one go.
-func TestPanelsAreThoseBeforeTheWrite(t *testing.T) {
-	w := newWorld(t)
+func testPanelsAreThoseBeforeTheWrite(t *testing.T, open Open) {
+	w := newWorld(t, open)
 	ctx := context.Background()
 	mine := search.Panel{Party: "Practitioner/p"}
 	rules := map[store.Rule]search.Expr{}

@@ -1,4 +1,4 @@
-package store_test
+package views
 
 import (
 	"fmt"
@@ -28,8 +28,8 @@ func keys(typ, ids string) string {
 
 // A house with a floor with two rooms, and a shed beside it; and l0 to l9, each
 // a part of the one before.
-func TestHierarchyOfLocations(t *testing.T) {
-	w := newWorld(t)
+func testHierarchyOfLocations(t *testing.T, open Open) {
+	w := newWorld(t, open)
 	w.seed(location("house", "", "active"), location("floor", "house", "active"), location("room", "floor", "active"),
 		location("closet", "floor", "active"), location("shed", "", "active"), location("l0", "", "active"),
 		// A circle ends.
@@ -73,8 +73,8 @@ func TestHierarchyOfLocations(t *testing.T) {
 
 // A location that the caller may not search does not join what lies within it to
 // what contains it; in a policy's own predicate it does.
-func TestHierarchyUnderPolicy(t *testing.T) {
-	w := newWorld(t)
+func testHierarchyUnderPolicy(t *testing.T, open Open) {
+	w := newWorld(t, open)
 	w.seed(location("house", "", "active"), location("floor", "house", "active"), location("room", "floor", "active"),
 		location("barn", "", "active"), location("loft", "barn", "inactive"), location("nook", "loft", "active"))
 	for _, at := range []string{"house", "floor", "room", "barn", "loft", "nook"} {

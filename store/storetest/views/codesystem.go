@@ -1,4 +1,4 @@
-package store_test
+package views
 
 import (
 	"fmt"
@@ -17,8 +17,8 @@ func codeSystem(id, extra string) string {
 
 const complete = `"content":"complete",`
 
-func TestSubsumed(t *testing.T) {
-	w := newWorld(t)
+func testSubsumed(t *testing.T, open Open) {
+	w := newWorld(t, open)
 	w.seed(codeSystem("s", complete),
 		// By properties, one of them under another name; with a circle.
 		`{"resourceType":"CodeSystem","id":"p","url":"p","status":"active","content":"fragment","hierarchyMeaning":"is-a",
@@ -61,8 +61,8 @@ func observations(ids string) string {
 	return "Observation/" + strings.ReplaceAll(ids, " ", " Observation/") + "|"
 }
 
-func TestSubsumedCannotBeToldOf(t *testing.T) {
-	w := newWorld(t)
+func testSubsumedCannotBeToldOf(t *testing.T, open Open) {
+	w := newWorld(t, open)
 	var many []string
 	for i := range 10_001 {
 		many = append(many, fmt.Sprintf(`{"code":"c%d"}`, i))
@@ -91,8 +91,8 @@ func TestSubsumedCannotBeToldOf(t *testing.T) {
 
 // A client uses only code systems that it may search; a policy's own are sealed,
 // and one that cannot be expanded denies without a word.
-func TestSubsumedUnderPolicy(t *testing.T) {
-	w := newWorld(t)
+func testSubsumedUnderPolicy(t *testing.T, open Open) {
+	w := newWorld(t, open)
 	w.seed(codeSystem("s", complete), observation("dog", "1", "dog"), observation("poodle", "1", "poodle"), observation("cat", "1", "cat"))
 	shown := w.policy(map[string]string{"Observation.s": "", "CodeSystem.s": "status=active"})
 	if got, err := w.find(shown, "Observation", "code:below=s|dog"); err != nil || got != observations("dog poodle") {
