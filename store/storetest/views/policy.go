@@ -45,6 +45,26 @@ func testPolicyNarrowsMatchesHopsAndIncludes(t *testing.T, open Open) {
 	}
 }
 
+// What a match refers to needs r, and what refers to a match needs s: neither
+// letter stands for the other.
+func testIncludesHaveTheirLetters(t *testing.T, open Open) {
+	w := newWorld(t, open)
+	w.seed(patient("1", "Ant"), observation("1a", "1", "a"))
+	for letter, want := range map[string][2]string{
+		"r": {"Patient/1|", "Observation/1a|Patient/1"},
+		"s": {"Patient/1|Observation/1a", "Observation/1a|"},
+	} {
+		referrers := w.policy(map[string]string{"Patient.s": "", "Observation." + letter: ""})
+		if got, err := w.find(referrers, "Patient", "_revinclude=Observation:subject"); err != nil || got != want[0] {
+			t.Errorf("_revinclude by %s: %q, %v; want %q", letter, got, err, want[0])
+		}
+		targets := w.policy(map[string]string{"Observation.s": "", "Patient." + letter: ""})
+		if got, err := w.find(targets, "Observation", "_include=Observation:subject"); err != nil || got != want[1] {
+			t.Errorf("_include by %s: %q, %v; want %q", letter, got, err, want[1])
+		}
+	}
+}
+
 func testReadIsAlikeForHiddenAndAbsent(t *testing.T, open Open) {
 	w := newWorld(t, open)
 	w.seed(observation("seen", "1", "a"), observation("hidden", "1", "b"))

@@ -31,6 +31,7 @@ func Run(t *testing.T, open Open) {
 		"HierarchyOfLocations":                testHierarchyOfLocations,
 		"HierarchyUnderPolicy":                testHierarchyUnderPolicy,
 		"PolicyNarrowsMatchesHopsAndIncludes": testPolicyNarrowsMatchesHopsAndIncludes,
+		"IncludesHaveTheirLetters":            testIncludesHaveTheirLetters,
 		"ReadIsAlikeForHiddenAndAbsent":       testReadIsAlikeForHiddenAndAbsent,
 		"VersionsNeedTheCurrentOneToo":        testVersionsNeedTheCurrentOneToo,
 		"WritesAreCheckedBeforeAndAfter":      testWritesAreCheckedBeforeAndAfter,
