@@ -52,7 +52,7 @@ func TestCreateRefuses(t *testing.T) {
 		"no type":        {"/Patient", `{}`, nil, 400, oops("required", "resourceType", `the body has no "resourceType"; it must be "Patient"`)},
 		"type no string": {"/Patient", `{"resourceType":1}`, nil, 400, oops("required", "resourceType", `the body has no "resourceType"; it must be "Patient"`)},
 		"other type":     {"/Patient", `{"resourceType":"Observation"}`, nil, 400, oops("invalid", "resourceType", `the body is a "Observation" and the path is for a Patient`)},
-		"meta":           {"/Patient", `{"resourceType":"Patient","meta":[]}`, nil, 400, oops("invalid", "Patient.meta", "Patient.meta: must be an object, not array")},
+		"meta":           {"/Patient", `{"resourceType":"Patient","meta":[]}`, nil, 400, oops("structure", "Patient.meta", "Patient.meta: must be an object, not array")},
 		"xml":            {"/Patient", `<Patient/>`, []string{"Content-Type: application/fhir+xml"}, 415, oops("not-supported", "http.Content-Type", "the Content-Type must be application/fhir+json, in UTF-8")},
 		"curl's default": {"/Patient", good, []string{"Content-Type: application/x-www-form-urlencoded"}, 415, oops("not-supported", "http.Content-Type", "the Content-Type must be application/fhir+json, in UTF-8")},
 		"gzip":           {"/Patient", good, []string{"Content-Encoding: gzip"}, 415, oops("not-supported", "http.Content-Encoding", "send the body without a Content-Encoding")},

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"net/http"
 
 	fhir "github.com/samply/golang-fhir-models/fhir-models/fhir"
@@ -10,28 +11,31 @@ import (
 
 // delete removes a resource (http.html#delete). That it is absent, or hidden
 // from the caller, is no error.
-func (s *server) delete(view *store.View, r *request) (*response, error) {
+func (s *server) delete(r *request) (action, error) {
 	if err := r.done(); err != nil {
-		return nil, err
+		return action{}, err
 	}
 	expected, err := r.ifMatch()
 	if err != nil {
-		return nil, err
+		return action{}, err
 	}
-	var written store.Written
-	err = view.Transact(r.context, func(tx *store.Tx) (err error) {
-		written, err = tx.Delete(r.context, r.resource(), expected)
-		return err
+	return writing(func(ctx context.Context, tx *store.Tx) (*response, error) {
+		written, err := tx.Delete(ctx, r.resource(), expected)
+		if err != nil {
+			return nil, err
+		}
+		return s.deleted(r, written), nil
 	})
-	if err != nil {
-		return nil, err
-	}
-	a := &response{status: http.StatusNoContent, version: written.Version, modified: written.Updated}
+}
+
+// deleted is the response to a delete.
+func (s *server) deleted(r *request, w store.Written) *response {
+	a := &response{status: http.StatusNoContent, version: w.Version, modified: w.Updated}
 	if r.returns() == returnOutcome {
 		a.status = http.StatusOK
 		a.body = informed("deleted, or not there")
 	}
-	return a, nil
+	return a
 }
 
 // informed is an OperationOutcome that only informs.

@@ -75,16 +75,26 @@ func (d *dispatcher) run(r *request) (*response, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := d.permitted(view, r); err != nil {
+	act, err := d.prepare(view, r)
+	if err != nil {
 		return nil, err
+	}
+	return act.run(r.context, view)
+}
+
+// prepare takes a request from its caller's policy to the action of its
+// interaction.
+func (d *dispatcher) prepare(view *store.View, r *request) (action, error) {
+	if err := d.permitted(view, r); err != nil {
+		return action{}, err
 	}
 	if err := r.readForm(); err != nil {
-		return nil, err
+		return action{}, err
 	}
 	if err := r.negotiate(); err != nil {
-		return nil, err
+		return action{}, err
 	}
-	return r.route.handle(view, r)
+	return r.route.handle(r)
 }
 
 // routed refuses what is not in the table, or is there to be refused.
@@ -96,7 +106,7 @@ func (d *dispatcher) routed(r *request) error {
 		return refuse(http.StatusNotFound, fhir.IssueTypeNotFound, "there is nothing at this path; the FHIR base of this server is %s", BasePath)
 	}
 	for _, part := range []string{r.typ, r.key, r.member} {
-		if strings.HasPrefix(part, "$") {
+		if strings.HasPrefix(part, "$") { // an operation that has a route of its own is no part
 			return refuse(http.StatusNotFound, fhir.IssueTypeNotSupported, "this server has no operation of this name")
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	fhir "github.com/samply/golang-fhir-models/fhir-models/fhir"
 
 	"github.com/granary-fhir/granary/internal/fhirjson"
+	"github.com/granary-fhir/granary/internal/validation"
 	"github.com/granary-fhir/granary/search"
 	"github.com/granary-fhir/granary/store"
 )
@@ -112,7 +113,7 @@ func (r *request) explainTyped(err error) (problem, bool) {
 	case errors.As(err, &notAdmitted):
 		return problem{status: http.StatusForbidden, header: challenge("insufficient_scope", ""), issues: []issue{{fhir.IssueTypeForbidden, "", notAdmitted.Error()}}}, true
 	case errors.As(err, &invalid):
-		return problem{status: http.StatusBadRequest, issues: []issue{{fhir.IssueTypeInvalid, invalid.Expression, invalid.Error()}}}, true
+		return problem{status: http.StatusBadRequest, issues: issuesOf(invalid.Issues)}, true
 	case errors.As(err, &param):
 		return problem{status: http.StatusBadRequest, issues: []issue{paramIssue(param)}}, true
 	case errors.As(err, &syntax):
@@ -133,6 +134,16 @@ func (r *request) explainForbidden(e *store.Forbidden) problem {
 		header: challenge("insufficient_scope", hint),
 		issues: []issue{{fhir.IssueTypeForbidden, "", e.Error()}},
 	}
+}
+
+// issuesOf are the issues that validation found.
+func issuesOf(found []validation.Issue) []issue {
+	issues := make([]issue, len(found))
+	for i, f := range found {
+		issues[i] = issue{code: fhir.IssueTypeInvalid, expression: f.Expression, text: f.Error()}
+		_ = issues[i].code.UnmarshalJSON([]byte(f.Code)) // a code of the value set
+	}
+	return issues
 }
 
 func paramIssue(e *search.ParamError) issue {

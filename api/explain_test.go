@@ -9,6 +9,7 @@ import (
 
 	"github.com/granary-fhir/granary/auth"
 	"github.com/granary-fhir/granary/internal/fhirjson"
+	"github.com/granary-fhir/granary/internal/validation"
 	"github.com/granary-fhir/granary/search"
 	"github.com/granary-fhir/granary/store"
 )
@@ -35,7 +36,7 @@ func TestExplain(t *testing.T) {
 		{context.Canceled, 503, []string{"transient"}},
 		{&store.Forbidden{Letter: store.Read, Type: "Patient"}, 403, []string{"forbidden"}},
 		{&store.NotAdmitted{Letter: store.Create, Key: store.Key{Type: "Patient", ID: "1"}}, 403, []string{"forbidden"}},
-		{&store.Invalid{Expression: "Patient.meta", Reason: "must be an object"}, 400, []string{"invalid"}},
+		{&store.Invalid{Issues: []validation.Issue{{Severity: "error", Code: "structure", Expression: "Patient.meta", Text: "must be an object"}, {Severity: "error", Code: "code-invalid", Expression: "Patient.gender", Text: "is not"}}}, 400, []string{"structure", "code-invalid"}},
 		{&fhirjson.SyntaxError{Pointer: "/name/0", Reason: "duplicate object member name"}, 400, []string{"structure"}},
 		{&http.MaxBytesError{Limit: 1}, 413, []string{"too-long"}},
 		{unknown, 400, []string{"invalid"}},

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"net/http"
 	"slices"
 	"strconv"
@@ -14,28 +15,30 @@ import (
 
 // historyInstance returns the versions of a resource, newest first
 // (http.html#history).
-func (s *server) historyInstance(view *store.View, r *request) (*response, error) {
+func (s *server) historyInstance(r *request) (action, error) {
 	shown, err := r.takeSubset()
 	if err != nil {
-		return nil, err
+		return action{}, err
 	}
 	wanted, applied, err := r.historyRequest()
 	if err != nil {
-		return nil, err
+		return action{}, err
 	}
 	applied = append(applied, shown.pairs()...)
 	if err := r.done(); err != nil {
-		return nil, err
+		return action{}, err
 	}
 	if shown.countOnly() {
 		wanted.Count = 0
 	}
-	page, err := view.History(r.context, r.resource(), wanted)
-	if err != nil {
-		return nil, err
-	}
-	body, err := s.historyBundle(r, page, applied, shown)
-	return &response{status: http.StatusOK, body: body}, err
+	return reading(func(ctx context.Context, reader *store.Reader) (*response, error) {
+		page, err := reader.History(ctx, r.resource(), wanted)
+		if err != nil {
+			return nil, err
+		}
+		body, err := s.historyBundle(r, page, applied, shown)
+		return &response{status: http.StatusOK, body: body}, err
+	})
 }
 
 func (s *server) historyBundle(r *request, page store.History, applied []search.Pair, shown subset) ([]byte, error) {

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"net/http"
 
 	"github.com/granary-fhir/granary/store"
@@ -8,18 +9,20 @@ import (
 
 // read returns the current version of a resource (http.html#read), or 304 to a
 // client that has it (http.html#cread).
-func (s *server) read(view *store.View, r *request) (*response, error) {
+func (s *server) read(r *request) (action, error) {
 	shown, err := r.readView()
 	if err != nil {
-		return nil, err
+		return action{}, err
 	}
-	found, err := view.Read(r.context, r.resource())
-	if err != nil {
-		return nil, err
-	}
-	if r.notModified(found) {
-		return resourceResponse(http.StatusNotModified, found, nil), nil
-	}
-	body, err := shown.apply(r.typ, found.Body)
-	return resourceResponse(http.StatusOK, found, body), err
+	return reading(func(ctx context.Context, reader *store.Reader) (*response, error) {
+		found, err := reader.Read(ctx, r.resource())
+		if err != nil {
+			return nil, err
+		}
+		if r.notModified(found) {
+			return resourceResponse(http.StatusNotModified, found, nil), nil
+		}
+		body, err := shown.apply(r.typ, found.Body)
+		return resourceResponse(http.StatusOK, found, body), err
+	})
 }

@@ -28,8 +28,9 @@ type route struct {
 	refusal string        // why it is not there: neither served nor advertised
 }
 
-// handler serves an interaction under the caller's policy.
-type handler func(*store.View, *request) (*response, error)
+// handler prepares an interaction: it reads the request, refuses what is wrong
+// with it, and says what remains to be done on data. It cannot reach any itself.
+type handler func(*request) (action, error)
 
 // publicHandler serves what everyone may see. It cannot reach data.
 type publicHandler func(*request) (*response, error)

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"net/http"
 	"slices"
 
@@ -20,21 +21,21 @@ const (
 const cursorParam = "_cursor"
 
 // searchType finds resources of one type (http.html#search).
-func (s *server) searchType(view *store.View, r *request) (*response, error) {
+func (s *server) searchType(r *request) (action, error) {
 	query, err := s.parse(r, []string{r.typ})
 	if err != nil {
-		return nil, err
+		return action{}, err
 	}
-	return s.find(view, r, query)
+	return s.find(r, query)
 }
 
 // searchSystem finds resources of all types, or of those that `_type` names.
-func (s *server) searchSystem(view *store.View, r *request) (*response, error) {
+func (s *server) searchSystem(r *request) (action, error) {
 	query, err := s.parse(r, nil)
 	if err != nil {
-		return nil, err
+		return action{}, err
 	}
-	return s.find(view, r, query)
+	return s.find(r, query)
 }
 
 // parse reads the parameters of a request.
@@ -49,13 +50,15 @@ func (s *server) parse(r *request, types []string) (*search.Query, error) {
 }
 
 // find answers a query with a searchset.
-func (s *server) find(view *store.View, r *request, query *search.Query) (*response, error) {
-	result, err := view.Search(r.context, query)
-	if err != nil {
-		return nil, err
-	}
-	body, err := s.searchset(r, query, result)
-	return &response{status: http.StatusOK, body: body}, err
+func (s *server) find(r *request, query *search.Query) (action, error) {
+	return reading(func(ctx context.Context, reader *store.Reader) (*response, error) {
+		result, err := reader.Search(ctx, query)
+		if err != nil {
+			return nil, err
+		}
+		body, err := s.searchset(r, query, result)
+		return &response{status: http.StatusOK, body: body}, err
+	})
 }
 
 func (s *server) searchset(r *request, query *search.Query, result store.SearchResult) ([]byte, error) {

@@ -13,28 +13,25 @@ import (
 // searchCompartment finds what belongs to the compartment of a resource
 // (http.html#search): resources of one type, or with `*` of all types in it, of
 // which `_type` may choose some. Whether there is such a resource is not asked.
-func (s *server) searchCompartment(view *store.View, r *request) (*response, error) {
+func (s *server) searchCompartment(r *request) (action, error) {
 	members := s.compartments.Members(r.typ)
 	switch {
 	case len(members) == 0:
-		return nil, refuse(http.StatusNotFound, fhir.IssueTypeNotSupported, "%s has no compartment; Device, Encounter, Patient, Practitioner and RelatedPerson have", r.typ)
+		return action{}, refuse(http.StatusNotFound, fhir.IssueTypeNotSupported, "%s has no compartment; Device, Encounter, Patient, Practitioner and RelatedPerson have", r.typ)
 	case !store.ValidID(r.key):
-		return nil, store.ErrNotFound
+		return action{}, store.ErrNotFound
 	case r.member != "" && r.member != "*":
 		if !slices.Contains(members, r.member) {
-			return nil, refuse(http.StatusNotFound, fhir.IssueTypeNotSupported, "the path names a type that is not in the compartment of a %s", r.typ)
-		}
-		if !view.Allows(store.Search, r.member) {
-			return nil, &store.Forbidden{Letter: store.Search, Type: r.member}
+			return action{}, refuse(http.StatusNotFound, fhir.IssueTypeNotSupported, "the path names a type that is not in the compartment of a %s", r.typ)
 		}
 		members = []string{r.member}
 	}
 	query, err := s.parse(r, members)
 	if err != nil {
-		return nil, err
+		return action{}, err
 	}
 	s.within(r, query)
-	return s.find(view, r, query)
+	return s.find(r, query)
 }
 
 // within narrows a query to the compartment in the path.

@@ -5,6 +5,7 @@ import (
 
 	"github.com/granary-fhir/granary/compartments"
 	"github.com/granary-fhir/granary/search"
+	"github.com/granary-fhir/granary/store"
 )
 
 // server holds what the handlers of the interactions share. It has no store:
@@ -13,6 +14,7 @@ type server struct {
 	base         string
 	registry     *search.Registry
 	compartments *compartments.Compartments
+	drafter      store.Drafter
 	clock        func() time.Time
 	capabilities []byte // the CapabilityStatement
 }
@@ -22,6 +24,7 @@ func newServer(config Config) (*server, error) {
 		base:         config.BaseURL,
 		registry:     config.Store.Registry(),
 		compartments: config.Store.Compartments(),
+		drafter:      config.Store.Drafter(),
 		clock:        config.Clock,
 	}
 	var err error

@@ -1,33 +1,37 @@
 package api
 
 import (
+	"context"
+
 	"github.com/granary-fhir/granary/store"
 )
 
 // update replaces a resource, or creates it under the client's id
 // (http.html#update).
-func (s *server) update(view *store.View, r *request) (*response, error) {
+func (s *server) update(r *request) (action, error) {
 	if err := r.done(); err != nil {
-		return nil, err
+		return action{}, err
 	}
 	expected, err := r.ifMatch()
 	if err != nil {
-		return nil, err
+		return action{}, err
 	}
 	resource, err := r.readResource()
 	if err != nil {
-		return nil, err
+		return action{}, err
 	}
 	if err := r.checkID(resource); err != nil {
-		return nil, err
+		return action{}, err
 	}
-	var written store.Written
-	err = view.Transact(r.context, func(tx *store.Tx) (err error) {
-		written, err = tx.Update(r.context, r.resource(), resource, expected)
-		return err
-	})
+	draft, err := s.drafter.Draft(r.typ, resource)
 	if err != nil {
-		return nil, err
+		return action{}, err
 	}
-	return s.written(r, written), nil
+	return writing(func(ctx context.Context, tx *store.Tx) (*response, error) {
+		written, err := tx.Update(ctx, r.resource(), draft, expected)
+		if err != nil {
+			return nil, err
+		}
+		return s.written(r, written), nil
+	})
 }

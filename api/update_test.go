@@ -33,7 +33,7 @@ func TestUpdate(t *testing.T) {
 	w.is("no id", put(`{"resourceType":"Patient"}`), 400, oops("required", "Patient.id", "the body has no id; an update must repeat the id of the path"))
 	w.is("other id", put(`{"resourceType":"Patient","id":"else"}`), 400, oops("invalid", "Patient.id", "the id in the body is not that in the path"))
 	w.is("impossible id", w.send(all, http.MethodPut, "/Patient/a_b", `{"resourceType":"Patient","id":"a_b"}`), 400,
-		oops("invalid", "Patient.id", "Patient.id: an id has 1 to 64 letters, digits, '-' and '.'"))
+		oops("value", "Patient.id", "Patient.id: an id has 1 to 64 letters, digits, '-' and '.'"))
 	w.is("still the fifth", w.get(all, "/Patient/new", "Prefer: return=minimal", `If-None-Match: W/"5"`), 304, "")
 
 	// A deleted resource is brought back by an update (http.html#delete).

@@ -62,7 +62,11 @@ func (t Store) update(ctx context.Context, tx *store.Tx, item Item) (Result, err
 	if err != nil || reason != "" {
 		return Result{Refused: reason}, err
 	}
-	written, err := tx.Update(ctx, item.Key, found, 0)
+	draft, err := tx.Draft(item.Key.Type, found)
+	if err != nil {
+		return Result{}, err
+	}
+	written, err := tx.Update(ctx, item.Key, draft, 0)
 	return Result{Outcome: written.Outcome}, err
 }
 

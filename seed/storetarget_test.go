@@ -27,7 +27,7 @@ func newStore(t *testing.T) (*store.Store, Store) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := store.New(backend, registry, charts, "")
+	s, err := store.New(backend, registry, charts, "", store.ValidateOff)
 	if err != nil {
 		t.Fatal(err)
 	}

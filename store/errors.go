@@ -3,6 +3,9 @@ package store
 import (
 	"errors"
 	"fmt"
+	"strings"
+
+	"github.com/granary-fhir/granary/internal/validation"
 )
 
 // The errors of a View. A backend returns ErrNotFound, ErrUnavailable,
@@ -60,10 +63,19 @@ func (e *NotAdmitted) Error() string {
 	return fmt.Sprintf("the granted scopes do not allow to %s this content of %s", e.Letter.Interaction(), e.Key.Type)
 }
 
-// Invalid says that what was to be written is not a resource that can be stored.
-type Invalid struct {
-	Expression string // FHIRPath of the element at fault
-	Reason     string
+// Invalid says that what was to be written is not a resource that can be stored:
+// everything that is wrong with it.
+type Invalid struct{ Issues []validation.Issue }
+
+func (e *Invalid) Error() string {
+	texts := make([]string, len(e.Issues))
+	for i, issue := range e.Issues {
+		texts[i] = issue.Error()
+	}
+	return strings.Join(texts, "; ")
 }
 
-func (e *Invalid) Error() string { return e.Expression + ": " + e.Reason }
+// invalid is the error of one issue.
+func invalid(code, expression, text string) *Invalid {
+	return &Invalid{[]validation.Issue{{Severity: validation.Error, Code: code, Expression: expression, Text: text}}}
+}

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 
+	"github.com/granary-fhir/granary/internal/fhirjson"
 	"github.com/granary-fhir/granary/search"
 )
 
@@ -10,6 +11,14 @@ import (
 type Reader struct {
 	view     *View
 	snapshot Snapshot
+}
+
+// Allows tells whether the caller may do it to some resource of the type.
+func (r *Reader) Allows(letter Letter, typ string) bool { return r.view.policy.Allows(letter, typ) }
+
+// Draft checks what is to be written.
+func (r *Reader) Draft(typ string, resource *fhirjson.Node) (Draft, error) {
+	return r.view.Draft(typ, resource)
 }
 
 // Read returns the current version of a resource (http.html#read). ErrGone if it

@@ -22,4 +22,23 @@ type Resource struct {
 	Updated time.Time // UTC, in whole milliseconds
 	Deleted bool      // the version is a deletion and has no Body
 	Body    []byte    // the resource's JSON with id and meta set; not to be changed
+	Verb    Verb      // how the version came about
+}
+
+// Verb is the method of the interaction that made a version
+// (http.html#history, Bundle.entry.request.method).
+type Verb byte
+
+// The verbs. NoVerb is that of a version stored before verbs were kept.
+const (
+	NoVerb Verb = iota
+	POST
+	PUT
+	PATCH
+	DELETE
+)
+
+// String is the verb as HTTP writes it, "" for NoVerb.
+func (v Verb) String() string {
+	return [...]string{"", "POST", "PUT", "PATCH", "DELETE"}[v]
 }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"bytes"
+	"fmt"
 	"strconv"
 
 	"github.com/granary-fhir/granary/internal/fhirjson"
@@ -14,18 +15,11 @@ const InstantLayout = "2006-01-02T15:04:05.000Z07:00"
 // meta.versionId and meta.lastUpdated set (resource.html#Meta). Everything else
 // keeps its bytes and its place; a missing id follows resourceType, and a missing
 // meta follows the id.
-func stamp(resource *fhirjson.Node, version Resource) ([]byte, error) {
-	if resource.Kind() != fhirjson.Object {
-		return nil, &Invalid{version.Type, "a resource is a JSON object, not " + resource.Kind().String()}
+func (d Draft) stamp(version Resource) ([]byte, error) {
+	if d.typ != version.Type {
+		return nil, fmt.Errorf("a draft of a %q is no %s", d.typ, version.Type)
 	}
-	if typ := resource.Get("resourceType").Text(); typ != version.Type {
-		return nil, &Invalid{version.Type + ".resourceType", "must be " + strconv.Quote(version.Type) + ", not " + strconv.Quote(typ)}
-	}
-	meta := resource.Get("meta")
-	if meta != nil && meta.Kind() != fhirjson.Object {
-		return nil, &Invalid{version.Type + ".meta", "must be an object, not " + meta.Kind().String()}
-	}
-	return stampMembers(resource, version, stampMeta(meta, version)), nil
+	return stampMembers(d.resource, version, stampMeta(d.resource.Get("meta"), version)), nil
 }
 
 func stampMembers(resource *fhirjson.Node, version Resource, meta []byte) []byte {
@@ -69,8 +63,8 @@ func stampMeta(meta *fhirjson.Node, version Resource) []byte {
 	return b.Bytes()
 }
 
-// unchanged tells whether a resource has the content of the current version.
-func unchanged(current Resource, resource *fhirjson.Node) (bool, error) {
-	stamped, err := stamp(resource, current)
+// is tells whether a draft has the content of the current version.
+func (d Draft) is(current Resource) (bool, error) {
+	stamped, err := d.stamp(current)
 	return err == nil && bytes.Equal(stamped, current.Body), err
 }

@@ -26,12 +26,13 @@ func TestStamp(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := stamp(n, version)
+		draft := Draft{"Patient", n}
+		got, err := draft.stamp(version)
 		if err != nil || string(got) != c.want {
 			t.Errorf("%s: %s, %v\nwant %s", name, got, err, c.want)
 		}
 		again, _ := fhirjson.Parse(got)
-		if same, err := unchanged(Resource{Key: version.Key, Version: 3, Updated: version.Updated, Body: got}, again); !same || err != nil {
+		if same, err := (Draft{"Patient", again}).is(Resource{Key: version.Key, Version: 3, Updated: version.Updated, Body: got}); !same || err != nil {
 			t.Errorf("%s: its own content counts as changed (%v)", name, err)
 		}
 	}
@@ -44,7 +45,7 @@ func TestStamp(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := stamp(n, version); err == nil || err.Error() != want {
+		if _, err := (Drafter{ValidateOff}).Draft("Patient", n); err == nil || err.Error() != want {
 			t.Errorf("%s: %v, want %s", in, err, want)
 		}
 	}

@@ -15,17 +15,18 @@ type Store struct {
 	compartments *compartments.Compartments
 	base         string
 	sealer       *sealer
+	drafter      Drafter
 }
 
 // New puts a store on a backend, which it then owns. Base is the server's own
 // FHIR base URL, without a slash at the end: absolute references below it are
 // local. It may be "".
-func New(b Backend, r *search.Registry, c *compartments.Compartments, base string) (*Store, error) {
+func New(b Backend, r *search.Registry, c *compartments.Compartments, base string, v Validation) (*Store, error) {
 	sealer, err := newSealer(context.Background(), b.Records())
 	if err != nil {
 		return nil, err
 	}
-	return &Store{backend: b, registry: r, compartments: c, base: base, sealer: sealer}, nil
+	return &Store{backend: b, registry: r, compartments: c, base: base, sealer: sealer, drafter: Drafter{v}}, nil
 }
 
 // View is the store as a policy shows it.
@@ -39,6 +40,9 @@ func (s *Store) Registry() *search.Registry { return s.registry }
 
 // Compartments are the definitions by which charts are indexed.
 func (s *Store) Compartments() *compartments.Compartments { return s.compartments }
+
+// Drafter checks what is to be written.
+func (s *Store) Drafter() Drafter { return s.drafter }
 
 // Base is the server's own FHIR base URL.
 func (s *Store) Base() string { return s.base }

@@ -51,18 +51,22 @@ const (
 	Absent    Outcome = "absent"
 )
 
-// Create stores a resource under an id that the server chooses
-// (http.html#create).
-func (tx *Tx) Create(ctx context.Context, typ string, resource *fhirjson.Node) (Written, error) {
-	if err := tx.view.policy.authorize(Create, typ); err != nil {
-		return Written{}, err
-	}
+// NewKey is a key that no resource has had: where a create shall put one.
+func NewKey(typ string) (Key, error) {
 	id, err := uuid.NewV7() // time-ordered, so that new rows lie beside each other
 	if err != nil {
-		return Written{}, fmt.Errorf("a new id: %w", err)
+		return Key{}, fmt.Errorf("a new id: %w", err)
 	}
-	version := Resource{Key: Key{typ, id.String()}, Version: 1, Updated: tx.view.store.backend.Now()}
-	return tx.put(ctx, version, resource, Create, Created)
+	return Key{typ, id.String()}, nil
+}
+
+// Create stores a resource under a key that NewKey made (http.html#create).
+func (tx *Tx) Create(ctx context.Context, key Key, draft Draft) (Written, error) {
+	if err := tx.view.policy.authorize(Create, key.Type); err != nil {
+		return Written{}, err
+	}
+	version := Resource{Key: key, Version: 1, Updated: tx.view.store.backend.Now(), Verb: POST}
+	return tx.put(ctx, version, draft, Create, Created)
 }
 
 // Update replaces a resource (http.html#update). With ifMatch above 0 the
@@ -70,17 +74,17 @@ func (tx *Tx) Create(ctx context.Context, typ string, resource *fhirjson.Node) (
 // is created if the caller may update every resource of the type; a caller that
 // may update only some gets ErrNotCreatable, for an absent id as for a hidden
 // one.
-func (tx *Tx) Update(ctx context.Context, key Key, resource *fhirjson.Node, ifMatch int64) (Written, error) {
+func (tx *Tx) Update(ctx context.Context, key Key, draft Draft, ifMatch int64) (Written, error) {
 	where, err := tx.require(ctx, Update, key.Type)
 	if err != nil {
 		return Written{}, err
 	}
 	if !ValidID(key.ID) {
-		return Written{}, &Invalid{key.Type + ".id", "an id has 1 to 64 letters, digits, '-' and '.'"}
+		return Written{}, invalid("value", key.Type+".id", "an id has 1 to 64 letters, digits, '-' and '.'")
 	}
 	current, err := tx.snapshot.Current(ctx, key, where)
 	if errors.Is(err, ErrNotFound) || err == nil && current.Deleted {
-		return tx.updateAsCreate(ctx, key, resource, current, ifMatch)
+		return tx.updateAsCreate(ctx, key, draft, current, ifMatch)
 	}
 	if err != nil {
 		return Written{}, err
@@ -88,16 +92,21 @@ func (tx *Tx) Update(ctx context.Context, key Key, resource *fhirjson.Node, ifMa
 	if ifMatch > 0 && ifMatch != current.Version {
 		return Written{}, ErrPrecondition
 	}
-	if same, err := unchanged(current, resource); err != nil {
-		return Written{}, err
-	} else if same {
-		readable, err := tx.readable(ctx, key)
-		return Written{current, Unchanged, readable}, err
-	}
-	return tx.put(ctx, tx.successor(current), resource, Update, Updated)
+	return tx.replace(ctx, current, draft, PUT)
 }
 
-func (tx *Tx) updateAsCreate(ctx context.Context, key Key, resource *fhirjson.Node, deleted Resource, ifMatch int64) (Written, error) {
+// replace makes a draft the successor of the current version, unless it is that.
+func (tx *Tx) replace(ctx context.Context, current Resource, draft Draft, verb Verb) (Written, error) {
+	if same, err := draft.is(current); err != nil {
+		return Written{}, err
+	} else if same {
+		readable, err := tx.Readable(ctx, current.Key)
+		return Written{current, Unchanged, readable}, err
+	}
+	return tx.put(ctx, tx.successor(current, verb), draft, Update, Updated)
+}
+
+func (tx *Tx) updateAsCreate(ctx context.Context, key Key, draft Draft, deleted Resource, ifMatch int64) (Written, error) {
 	switch {
 	case ifMatch > 0:
 		return Written{}, ErrPrecondition
@@ -105,7 +114,29 @@ func (tx *Tx) updateAsCreate(ctx context.Context, key Key, resource *fhirjson.No
 		return Written{}, ErrNotCreatable
 	}
 	deleted.Key = key
-	return tx.put(ctx, tx.successor(deleted), resource, Update, Created)
+	return tx.put(ctx, tx.successor(deleted, PUT), draft, Update, Created)
+}
+
+// Patch replaces a resource by what change makes of it (http.html#patch). Where
+// there is no resource that the caller may update the error is ErrNotFound, or
+// ErrGone.
+func (tx *Tx) Patch(ctx context.Context, key Key, ifMatch int64, change func(current Resource) (Draft, error)) (Written, error) {
+	where, err := tx.require(ctx, Update, key.Type)
+	if err != nil {
+		return Written{}, err
+	}
+	current, err := orGone(tx.snapshot.Current(ctx, key, where))
+	if err != nil {
+		return Written{}, err
+	}
+	if ifMatch > 0 && ifMatch != current.Version {
+		return Written{}, ErrPrecondition
+	}
+	draft, err := change(current)
+	if err != nil {
+		return Written{}, err
+	}
+	return tx.replace(ctx, current, draft, PATCH)
 }
 
 // Delete removes a resource from everything but its history (http.html#delete).
@@ -128,7 +159,7 @@ func (tx *Tx) Delete(ctx context.Context, key Key, ifMatch int64) (Written, erro
 	case ifMatch > 0 && ifMatch != current.Version:
 		return Written{}, ErrPrecondition
 	}
-	next := tx.successor(current)
+	next := tx.successor(current, DELETE)
 	next.Deleted, next.Body = true, nil
 	if err := tx.writer.Delete(ctx, key, next.Version, next.Updated); err != nil {
 		return Written{}, err
@@ -139,18 +170,18 @@ func (tx *Tx) Delete(ctx context.Context, key Key, ifMatch int64) (Written, erro
 
 // successor is the next version of a resource, without a body. Versions of a
 // resource never go back in time, whatever the clock does.
-func (tx *Tx) successor(current Resource) Resource {
+func (tx *Tx) successor(current Resource, verb Verb) Resource {
 	now := tx.view.store.backend.Now()
 	if now.Before(current.Updated) {
 		now = current.Updated
 	}
-	return Resource{Key: current.Key, Version: current.Version + 1, Updated: now}
+	return Resource{Key: current.Key, Version: current.Version + 1, Updated: now, Verb: verb}
 }
 
 // put stamps, indexes and stores a version.
-func (tx *Tx) put(ctx context.Context, version Resource, resource *fhirjson.Node, letter Letter, outcome Outcome) (Written, error) {
+func (tx *Tx) put(ctx context.Context, version Resource, draft Draft, letter Letter, outcome Outcome) (Written, error) {
 	var err error
-	if version.Body, err = stamp(resource, version); err != nil {
+	if version.Body, err = draft.stamp(version); err != nil {
 		return Written{}, err
 	}
 	indexed, err := tx.index(version)
@@ -161,7 +192,7 @@ func (tx *Tx) put(ctx context.Context, version Resource, resource *fhirjson.Node
 		return Written{}, err
 	}
 	tx.written = append(tx.written, write{version.Key, letter})
-	readable, err := tx.readable(ctx, version.Key)
+	readable, err := tx.Readable(ctx, version.Key)
 	return Written{version, outcome, readable}, err
 }
 
@@ -175,7 +206,7 @@ func (tx *Tx) index(version Resource) (NewVersion, error) {
 	}
 	entries, err := s.registry.Extract(version.Type, stamped, s.base)
 	if err != nil {
-		return NewVersion{}, &Invalid{version.Type, err.Error()}
+		return NewVersion{}, invalid("structure", version.Type, err.Error())
 	}
 	tx.relate(version.Key, s.compartments.Relationships(version.Type, version.ID, stamped, entries))
 	charts := s.compartments.Charts(version.Type, version.ID, entries)
@@ -189,7 +220,9 @@ func (tx *Tx) relate(source Key, relationships []compartments.Relationship) {
 	tx.relationships[source] = relationships
 }
 
-func (tx *Tx) readable(ctx context.Context, key Key) (bool, error) {
+// Readable tells whether the caller may read a resource as it is now: only then
+// may its body be shown. What the transaction writes later can change it.
+func (tx *Tx) Readable(ctx context.Context, key Key) (bool, error) {
 	if tx.view.policy.Unbounded(Read, key.Type) {
 		return true, nil
 	}

@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+
+	"github.com/granary-fhir/granary/internal/fhirjson"
 )
 
 // View is the store under a policy: what one caller can see and do. It is the
@@ -15,6 +17,11 @@ type View struct {
 
 // Allows tells whether the caller may do it to some resource of the type.
 func (v *View) Allows(letter Letter, typ string) bool { return v.policy.Allows(letter, typ) }
+
+// Draft checks what is to be written.
+func (v *View) Draft(typ string, resource *fhirjson.Node) (Draft, error) {
+	return v.store.drafter.Draft(typ, resource)
+}
 
 // Snapshot runs fn with a Reader on one state of the data. The Reader is invalid
 // once fn returns.

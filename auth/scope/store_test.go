@@ -22,7 +22,7 @@ func inStore(t *testing.T, w *world) *store.Store {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := store.New(backend, w.registry, w.compartments, base)
+	s, err := store.New(backend, w.registry, w.compartments, base, store.ValidateOff)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -47,7 +47,12 @@ func put(t *testing.T, view *store.View, text string) error {
 	}
 	ctx := context.Background()
 	return view.Transact(ctx, func(tx *store.Tx) error {
-		_, err := tx.Update(ctx, store.Key{Type: n.Get("resourceType").Text(), ID: n.Get("id").Text()}, n, 0)
+		key := store.Key{Type: n.Get("resourceType").Text(), ID: n.Get("id").Text()}
+		draft, err := tx.Draft(key.Type, n)
+		if err != nil {
+			return err
+		}
+		_, err = tx.Update(ctx, key, draft, 0)
 		return err
 	})
 }

@@ -38,7 +38,7 @@ func (f dataFlags) open(ctx context.Context, base string) (*store.Store, error) 
 	}
 	var opened *store.Store
 	if base, err = remember(ctx, backend.Records(), base); err == nil {
-		opened, err = store.New(backend, registry, charts, base)
+		opened, err = store.New(backend, registry, charts, base, store.ValidateStructure)
 	}
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("--data %s: %w", f.Data, err), backend.Close())

@@ -179,8 +179,7 @@ func testWritesAreCheckedBeforeAndAfter(t *testing.T, open Open) {
 	}
 	for code, admitted := range map[string]bool{"a": true, "b": false} {
 		err := view.Transact(ctx, func(tx *store.Tx) error {
-			_, err := tx.Create(ctx, "Observation", w.parse(observation("ignored", "3", code)))
-			return err
+			return w.create(tx, w.parse(observation("ignored", "3", code)))
 		})
 		if (err == nil) != admitted {
 			t.Errorf("create with code %s: %v", code, err)
@@ -198,7 +197,7 @@ func testAFailedTransactionLeavesNothing(t *testing.T, open Open) {
 	ctx := context.Background()
 	err := view.Transact(ctx, func(tx *store.Tx) error {
 		for _, code := range []string{"a", "b"} {
-			if _, err := tx.Create(ctx, "Observation", w.parse(observation("x", "1", code))); err != nil {
+			if err := w.create(tx, w.parse(observation("x", "1", code))); err != nil {
 				return err
 			}
 		}
@@ -221,7 +220,7 @@ func testUpdateOfTheSameMakesNoVersion(t *testing.T, open Open) {
 	for i, want := range []store.Outcome{store.Created, store.Unchanged, store.Unchanged} {
 		w.now = w.now.Add(time.Hour)
 		err := w.admin().Transact(ctx, func(tx *store.Tx) error {
-			written, err := tx.Update(ctx, key, body, 0)
+			written, err := tx.Update(ctx, key, w.draft(body), 0)
 			if written.Outcome != want || written.Version != 1 || !written.Readable {
 				t.Errorf("update %d: %s version %d", i, written.Outcome, written.Version)
 			}
@@ -232,7 +231,7 @@ func testUpdateOfTheSameMakesNoVersion(t *testing.T, open Open) {
 		}
 	}
 	err := w.admin().Transact(ctx, func(tx *store.Tx) error {
-		_, err := tx.Update(ctx, key, w.parse(observation("o", "1", "b")), 7)
+		_, err := tx.Update(ctx, key, w.draft(w.parse(observation("o", "1", "b"))), 7)
 		return err
 	})
 	if err != store.ErrPrecondition {
@@ -293,9 +292,7 @@ func testPanelsAreThoseBeforeTheWrite(t *testing.T, open Open) {
 	}
 	create := func(text string) error {
 		return view.Transact(ctx, func(tx *store.Tx) error {
-			node := w.parse(text)
-			_, err := tx.Create(ctx, node.Get("resourceType").Text(), node)
-			return err
+			return w.create(tx, w.parse(text))
 		})
 	}
 	if err := create(team("1")); err != nil {

@@ -68,7 +68,7 @@ func newWorld(t *testing.T, open Open) *world {
 		t.Fatal(err)
 	}
 	backend := open(t, func() time.Time { return w.now })
-	if w.store, err = store.New(backend, registry, charts, "http://granary.test/fhir"); err != nil {
+	if w.store, err = store.New(backend, registry, charts, "http://granary.test/fhir", store.ValidateOff); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
@@ -87,12 +87,33 @@ func (w *world) put(view *store.View, resources ...string) error {
 		for _, text := range resources {
 			node := w.parse(text)
 			key := store.Key{Type: node.Get("resourceType").Text(), ID: node.Get("id").Text()}
-			if _, err := tx.Update(context.Background(), key, node, 0); err != nil {
+			if _, err := tx.Update(context.Background(), key, w.draft(node), 0); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
+}
+
+// draft is a resource ready to be written.
+func (w *world) draft(resource *fhirjson.Node) store.Draft {
+	w.t.Helper()
+	draft, err := w.admin().Draft(resource.Get("resourceType").Text(), resource)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return draft
+}
+
+// create stores a resource under a new key.
+func (w *world) create(tx *store.Tx, resource *fhirjson.Node) error {
+	w.t.Helper()
+	draft := w.draft(resource)
+	key, err := store.NewKey(draft.Type())
+	if err == nil {
+		_, err = tx.Create(context.Background(), key, draft)
+	}
+	return err
 }
 
 func (w *world) seed(resources ...string) {

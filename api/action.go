@@ -1,0 +1,50 @@
+package api
+
+import (
+	"context"
+
+	"github.com/granary-fhir/granary/store"
+)
+
+// action is what an interaction does on data once its request has been read:
+// exactly one of these. Because a reading or a writing is given the state that it
+// works on, a transaction runs the very same ones on a state of its own.
+type action struct {
+	read  func(context.Context, *store.Reader) (*response, error)
+	write func(context.Context, *store.Tx) (*response, error)
+	// batch does several things, each for itself.
+	batch func(context.Context, *store.View) (*response, error)
+}
+
+// run does the action under a policy: a reading on a snapshot of its own, a
+// writing in a transaction of its own.
+func (a action) run(ctx context.Context, view *store.View) (answer *response, err error) {
+	switch {
+	case a.read != nil:
+		err = view.Snapshot(ctx, func(r *store.Reader) error {
+			answer, err = a.read(ctx, r)
+			return err
+		})
+	case a.write != nil:
+		err = view.Transact(ctx, func(tx *store.Tx) error {
+			answer, err = a.write(ctx, tx)
+			return err
+		})
+	default:
+		return a.batch(ctx, view)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return answer, nil
+}
+
+// reading is an action that reads.
+func reading(read func(context.Context, *store.Reader) (*response, error)) (action, error) {
+	return action{read: read}, nil
+}
+
+// writing is an action that writes.
+func writing(write func(context.Context, *store.Tx) (*response, error)) (action, error) {
+	return action{write: write}, nil
+}
