@@ -1,6 +1,10 @@
 package fhirjson
 
-import "github.com/go-json-experiment/json/jsontext"
+import (
+	"bytes"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
 
 // Builder writes an object member by member. Values are literal JSON, so that
 // what was read is written as it stood.
@@ -37,6 +41,11 @@ func (b *Builder) Bytes() []byte {
 		return []byte("{}")
 	}
 	return append(b.buf, '}')
+}
+
+// List is an array of literal values.
+func List(values ...[]byte) []byte {
+	return append(append([]byte{'['}, bytes.Join(values, []byte{','})...), ']')
 }
 
 // Quote is the JSON string literal of a text. Invalid UTF-8 becomes U+FFFD.

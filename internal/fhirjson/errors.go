@@ -9,7 +9,7 @@ import (
 
 // SyntaxError tells why a text is not JSON that FHIR admits, and where.
 type SyntaxError struct {
-	Pointer string // JSON pointer of the value at fault, "" for the whole text
+	Pointer string // JSON pointer of the value at fault, "" for the whole text; see within
 	Reason  string
 }
 
@@ -26,5 +26,18 @@ func syntaxError(err error) error {
 		return &SyntaxError{Reason: err.Error()}
 	}
 	reason := strings.TrimPrefix(syntactic.Err.Error(), "jsontext: ")
-	return &SyntaxError{Pointer: string(syntactic.JSONPointer), Reason: reason}
+	return &SyntaxError{Pointer: within(string(syntactic.JSONPointer)), Reason: reason}
+}
+
+// maxPointer is how long a pointer is shown, in bytes.
+const maxPointer = 500
+
+// within is the pointer, or where that is very long that of the nearest value
+// around it that can be named shortly: names come from the client, who must not
+// get megabytes of them back.
+func within(pointer string) string {
+	if len(pointer) <= maxPointer {
+		return pointer
+	}
+	return pointer[:strings.LastIndexByte(pointer[:maxPointer], '/')]
 }

@@ -79,7 +79,7 @@ type reader struct {
 
 func (r *reader) value(depth int) (*Node, error) {
 	if depth > MaxDepth {
-		return nil, &SyntaxError{Pointer: string(r.dec.StackPointer()),
+		return nil, &SyntaxError{Pointer: within(string(r.dec.StackPointer())),
 			Reason: fmt.Sprintf("nested more than %d levels deep", MaxDepth)}
 	}
 	switch r.dec.PeekKind() {

@@ -1,6 +1,7 @@
 package fhirjson
 
 import (
+	"errors"
 	"strings"
 	"testing"
 )
@@ -53,6 +54,23 @@ func TestParseRefuses(t *testing.T) {
 	}
 }
 
+// A pointer that is very long is that of a value around the fault.
+func TestParseNamesFaultsShortly(t *testing.T) {
+	name := strings.Repeat("x", 300)
+	for src, want := range map[string]string{
+		`{"a":{"` + name + `":?}}`:                    "/a/" + name,
+		`{"` + name + `":{"` + name + `":?}}`:         "/" + name,
+		`{"` + name + name + `":?}`:                   "",
+		`{"a":{"b":{"` + name + name + `":{"c":?}}}}`: "/a/b",
+	} {
+		_, err := Parse([]byte(src))
+		var syntax *SyntaxError
+		if !errors.As(err, &syntax) || syntax.Pointer != want {
+			t.Errorf("%.30s: %v, want %q", src, err, want)
+		}
+	}
+}
+
 func FuzzParse(f *testing.F) {
 	f.Add(`{"resourceType":"Patient","id":"1"}`)
 	f.Add(`{"a":["\\\"",-0.0e+1,{}]}`)
@@ -66,4 +84,16 @@ func FuzzParse(f *testing.F) {
 			t.Fatalf("Raw of %q does not parse to itself: %v", src, err)
 		}
 	})
+}
+
+func TestList(t *testing.T) {
+	for want, values := range map[string][][]byte{
+		`[]`:           nil,
+		`[1.50]`:       {[]byte("1.50")},
+		`[1.50,{},""]`: {[]byte("1.50"), []byte("{}"), []byte(`""`)},
+	} {
+		if got := string(List(values...)); got != want {
+			t.Errorf("%s, want %s", got, want)
+		}
+	}
 }
