@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/granary-fhir/granary/internal/definitions"
+	"github.com/granary-fhir/granary/internal/fhirpath/syntax"
 )
 
 // resolved is the static type of what resolve() yields: nothing is known of it
@@ -21,30 +22,30 @@ type binder struct {
 
 // bind compiles s for a focus of the given types. A nil node says that s begins
 // with another resource type and selects nothing.
-func (b *binder) bind(s syntax, focus []string) (node, []string, error) {
+func (b *binder) bind(s syntax.Expr, focus []string) (node, []string, error) {
 	switch s := s.(type) {
-	case nameSyntax:
-		return b.head(s.name, focus)
-	case pathSyntax:
+	case syntax.Name:
+		return b.head(s.Name, focus)
+	case syntax.Path:
 		return b.path(s, focus)
-	case unionSyntax:
+	case syntax.Union:
 		return b.union(s, focus)
-	case callSyntax:
+	case syntax.Call:
 		return b.call(s, focus)
-	case indexSyntax:
-		return index(s), focus, nil
-	case typeTestSyntax:
+	case syntax.Index:
+		return index{s.N}, focus, nil
+	case syntax.TypeTest:
 		return b.typeTest(s, focus)
-	case compareSyntax:
+	case syntax.Compare:
 		return b.compare(s, focus)
-	case andSyntax:
+	case syntax.And:
 		return b.and(s, focus)
-	case resourceSyntax:
+	case syntax.Resource:
 		return resource{}, []string{b.root}, nil
-	case literalSyntax:
+	case syntax.Literal:
 		return nil, nil, fmt.Errorf("a literal selects nothing")
 	}
-	return nil, nil, fmt.Errorf("unknown syntax %T", s)
+	return nil, nil, unsupported(s)
 }
 
 // head is the first name of a path: the type of the focus itself, or a child.
@@ -54,24 +55,24 @@ func (b *binder) head(name string, focus []string) (node, []string, error) {
 		return b.child(name, focus)
 	}
 	for _, typ := range focus {
-		if !isA(typ, name) {
+		if !IsA(typ, name) {
 			return nil, nil, nil
 		}
 	}
 	return self{}, focus, nil
 }
 
-func (b *binder) path(s pathSyntax, focus []string) (node, []string, error) {
+func (b *binder) path(s syntax.Path, focus []string) (node, []string, error) {
 	var steps []node
-	for i, step := range s.steps {
+	for i, step := range s.Steps {
 		var n node
 		var err error
 		var types []string
-		name, isName := step.(nameSyntax)
+		name, isName := step.(syntax.Name)
 		filter, isFilter := typeFilter(step)
 		switch {
 		case isName && i > 0:
-			n, types, err = b.child(name.name, focus)
+			n, types, err = b.child(name.Name, focus)
 		case isFilter:
 			n, types, err = b.narrow(last(steps), filter, focus)
 		default:
@@ -105,19 +106,19 @@ func last(steps []node) node {
 }
 
 // typeFilter is the type of a step ofType(T) or as(T).
-func typeFilter(step syntax) (string, bool) {
-	call, ok := step.(callSyntax)
-	if !ok || call.name != "ofType" && call.name != "as" || len(call.args) != 1 {
+func typeFilter(step syntax.Expr) (string, bool) {
+	call, ok := step.(syntax.Call)
+	if !ok || call.Name != "ofType" && call.Name != "as" || len(call.Args) != 1 {
 		return "", false
 	}
-	name, ok := call.args[0].(nameSyntax)
-	return name.name, ok
+	name, ok := call.Args[0].(syntax.Name)
+	return name.Name, ok
 }
 
-func (b *binder) union(s unionSyntax, focus []string) (node, []string, error) {
+func (b *binder) union(s syntax.Union, focus []string) (node, []string, error) {
 	var branches []node
 	var types []string
-	for _, branch := range s.branches {
+	for _, branch := range s.Branches {
 		n, of, err := b.bind(branch, focus)
 		if err != nil {
 			return nil, nil, err
@@ -183,5 +184,16 @@ func newProperty(e *definitions.Element, typ string) (property, error) {
 	if e.Choice {
 		name += strings.ToUpper(typ[:1]) + typ[1:]
 	}
-	return property{json: name, typ: typ, kind: jsonKind(s), anyResource: typ == "Resource", element: e}, nil
+	return property{json: name, typ: typ, kind: JSONKind(s), anyResource: typ == "Resource", element: e}, nil
+}
+
+// unsupported says what no search parameter has.
+func unsupported(s syntax.Expr) error {
+	switch s.(type) {
+	case syntax.Or:
+		return fmt.Errorf("`or` is not supported")
+	case syntax.This:
+		return fmt.Errorf("$this is not supported")
+	}
+	return fmt.Errorf("unknown syntax %T", s)
 }

@@ -7,29 +7,30 @@ import (
 
 	"github.com/granary-fhir/granary/internal/definitions"
 	"github.com/granary-fhir/granary/internal/fhirjson"
+	"github.com/granary-fhir/granary/internal/fhirpath/syntax"
 )
 
 // call binds a function. ofType and as are bound where their path is.
-func (b *binder) call(s callSyntax, focus []string) (node, []string, error) {
+func (b *binder) call(s syntax.Call, focus []string) (node, []string, error) {
 	if filter, ok := typeFilter(s); ok {
 		return b.narrow(nil, filter, focus)
 	}
 	switch {
-	case s.name == "where" && len(s.args) == 1:
-		criterion, types, err := b.bind(s.args[0], focus)
+	case s.Name == "where" && len(s.Args) == 1:
+		criterion, types, err := b.bind(s.Args[0], focus)
 		if err == nil && (criterion == nil || !slices.Equal(types, []string{"boolean"})) {
 			err = fmt.Errorf("the criterion of where() is not a boolean")
 		}
 		return where{criterion}, focus, err
-	case s.name == "exists" && len(s.args) == 0:
+	case s.Name == "exists" && len(s.Args) == 0:
 		return exists{}, []string{"boolean"}, nil
-	case s.name == "resolve" && len(s.args) == 0:
+	case s.Name == "resolve" && len(s.Args) == 0:
 		return b.resolve(focus)
-	case s.name == "extension" && len(s.args) == 1:
-		url := compareSyntax{nameSyntax{"url"}, s.args[0], false}
-		return b.path(pathSyntax{[]syntax{nameSyntax{"extension"}, callSyntax{"where", []syntax{url}}}}, focus)
+	case s.Name == "extension" && len(s.Args) == 1:
+		url := syntax.Compare{Left: syntax.Name{Name: "url"}, Right: s.Args[0]}
+		return b.path(syntax.Path{Steps: []syntax.Expr{syntax.Name{Name: "extension"}, syntax.Call{Name: "where", Args: []syntax.Expr{url}}}}, focus)
 	}
-	return nil, nil, fmt.Errorf("the function %s() with %d arguments is not supported", s.name, len(s.args))
+	return nil, nil, fmt.Errorf("the function %s() with %d arguments is not supported", s.Name, len(s.Args))
 }
 
 func (b *binder) resolve(focus []string) (node, []string, error) {
@@ -47,13 +48,13 @@ func (b *binder) resolve(focus []string) (node, []string, error) {
 // before selects a choice, its other properties are not looked at in the first
 // place.
 func (b *binder) narrow(before node, name string, focus []string) (node, []string, error) {
-	name, err := typeName(name)
+	name, err := TypeName(name)
 	if err != nil {
 		return nil, nil, err
 	}
 	var types []string
 	for _, typ := range focus {
-		if typ == name || typ == "Resource" && isA(name, typ) {
+		if typ == name || typ == "Resource" && IsA(name, typ) {
 			types = append(types, name)
 		}
 	}
@@ -67,52 +68,56 @@ func (b *binder) narrow(before node, name string, focus []string) (node, []strin
 	return ofType{name}, types, nil
 }
 
-func (b *binder) typeTest(s typeTestSyntax, focus []string) (node, []string, error) {
-	if s.op == "as" {
-		return b.path(pathSyntax{[]syntax{s.of, callSyntax{"ofType", []syntax{nameSyntax{s.name}}}}}, focus)
+func (b *binder) typeTest(s syntax.TypeTest, focus []string) (node, []string, error) {
+	if s.Op == "as" {
+		return b.path(syntax.Path{Steps: []syntax.Expr{s.Of, syntax.Call{Name: "ofType", Args: []syntax.Expr{syntax.Name{Name: s.Type}}}}}, focus)
 	}
-	of, _, err := b.bind(s.of, focus)
+	of, _, err := b.bind(s.Of, focus)
 	if of == nil || err != nil {
 		return nil, nil, err
 	}
-	name, err := typeName(s.name)
+	name, err := TypeName(s.Type)
 	return isType{of, name}, []string{"boolean"}, err
 }
 
-func (b *binder) compare(s compareSyntax, focus []string) (node, []string, error) {
-	literal, ok := s.right.(literalSyntax)
+func (b *binder) compare(s syntax.Compare, focus []string) (node, []string, error) {
+	literal, ok := s.Right.(syntax.Literal)
 	if !ok {
 		return nil, nil, fmt.Errorf("only a comparison with a literal is supported")
 	}
-	left, _, err := b.bind(s.left, focus)
+	left, _, err := b.bind(s.Left, focus)
 	if left == nil || err != nil {
 		return nil, nil, err
 	}
-	value, err := literal.node()
-	return compare{left, value, s.negate}, []string{"boolean"}, err
+	value, err := literalNode(literal)
+	return compare{left, value, s.Negate}, []string{"boolean"}, err
 }
 
-func (s literalSyntax) node() (*fhirjson.Node, error) {
-	if s.isString {
-		return fhirjson.Parse(fhirjson.Quote(s.text))
+// literalNode is the JSON that a literal equals.
+func literalNode(s syntax.Literal) (*fhirjson.Node, error) {
+	switch s.Kind {
+	case syntax.Number:
+		return nil, fmt.Errorf("a comparison with a number is not supported")
+	case syntax.String:
+		return fhirjson.Parse(fhirjson.Quote(s.Text))
 	}
-	return fhirjson.Parse([]byte(s.text))
+	return fhirjson.Parse([]byte(s.Text))
 }
 
-func (b *binder) and(s andSyntax, focus []string) (node, []string, error) {
-	left, _, err := b.bind(s.left, focus)
+func (b *binder) and(s syntax.And, focus []string) (node, []string, error) {
+	left, _, err := b.bind(s.Left, focus)
 	if left == nil || err != nil {
 		return nil, nil, err
 	}
-	right, _, err := b.bind(s.right, focus)
+	right, _, err := b.bind(s.Right, focus)
 	if right == nil || err != nil {
 		return nil, nil, err
 	}
 	return and{left, right}, []string{"boolean"}, nil
 }
 
-// typeName is the type's name in R4. HL7's definitions write DateTime once.
-func typeName(name string) (string, error) {
+// TypeName is the type's name in R4. HL7's definitions write DateTime once.
+func TypeName(name string) (string, error) {
 	for _, name := range []string{name, strings.ToLower(name[:1]) + name[1:]} {
 		if _, ok := definitions.LookupStructure(name); ok {
 			return name, nil
@@ -121,8 +126,8 @@ func typeName(name string) (string, error) {
 	return "", fmt.Errorf("%q is not a type of R4", name)
 }
 
-// isA tells whether typ is ancestor or a specialisation of it.
-func isA(typ, ancestor string) bool {
+// IsA tells whether typ is ancestor or a specialisation of it.
+func IsA(typ, ancestor string) bool {
 	for typ != ancestor {
 		s, ok := definitions.LookupStructure(typ)
 		if !ok || s.Base == "" {

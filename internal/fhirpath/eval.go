@@ -52,7 +52,7 @@ func (x index) eval(s *Scratch, lo, hi int) {
 
 func (o ofType) eval(s *Scratch, lo, hi int) {
 	for i := lo; i < hi; i++ {
-		if isA(s.stack[i].Type, o.name) {
+		if IsA(s.stack[i].Type, o.name) {
 			s.stack = append(s.stack, s.stack[i])
 		}
 	}

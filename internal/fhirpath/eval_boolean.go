@@ -72,7 +72,7 @@ func (t isType) eval(s *Scratch, lo, hi int) {
 	mark := len(s.stack)
 	t.of.eval(s, lo, hi)
 	single := len(s.stack) == mark+1
-	is := single && isA(s.stack[mark].Type, t.name)
+	is := single && IsA(s.stack[mark].Type, t.name)
 	s.stack = s.stack[:mark]
 	if single {
 		s.pushBoolean(is)

@@ -6,17 +6,18 @@ import (
 
 	"github.com/granary-fhir/granary/internal/definitions"
 	"github.com/granary-fhir/granary/internal/fhirjson"
+	"github.com/granary-fhir/granary/internal/fhirpath/syntax"
 )
 
 // Expression is a parsed expression, not yet bound to a type.
 type Expression struct {
 	source string
-	syntax syntax
+	syntax syntax.Expr
 }
 
 // Parse reads an expression. The error says what is not understood and where.
 func Parse(source string) (*Expression, error) {
-	s, err := parse(source)
+	s, err := syntax.Parse(source)
 	if err != nil {
 		return nil, fmt.Errorf("fhirpath %q: %w", source, err)
 	}

@@ -32,6 +32,20 @@ func SplitLiteral(reference string) (prefix, typ, id string, ok bool) {
 	return reference[:start], typ, id, true
 }
 
+// IsAbsolute tells whether a URI begins with a scheme (RFC 3986, section 3.1).
+func IsAbsolute(uri string) bool {
+	for i := range len(uri) {
+		switch c := uri[i]; {
+		case c == ':':
+			return i > 0
+		case isLetter(c), i > 0 && (isDigit(c) || c == '+' || c == '-' || c == '.'):
+		default:
+			return false
+		}
+	}
+	return false
+}
+
 // IsID tells whether s is a valid logical id (datatypes.html#id).
 func IsID(s string) bool {
 	if s == "" || len(s) > 64 {
@@ -39,12 +53,15 @@ func IsID(s string) bool {
 	}
 	for i := range len(s) {
 		c := s[i]
-		if !isDigit(c) && (c|0x20 < 'a' || c|0x20 > 'z') && c != '-' && c != '.' {
+		if !isLetter(c) && !isDigit(c) && c != '-' && c != '.' {
 			return false
 		}
 	}
 	return true
 }
+
+func isLetter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
+func isDigit(c byte) bool  { return c >= '0' && c <= '9' }
 
 // targetType is the resource type that a Reference leads to as far as the
 // reference itself tells: by its literal or else by Reference.type; "" if it

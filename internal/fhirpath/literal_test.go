@@ -28,3 +28,16 @@ func TestSplitLiteral(t *testing.T) {
 		}
 	}
 }
+
+func TestIsAbsolute(t *testing.T) {
+	for _, uri := range []string{"http://a/b", "urn:uuid:1", "a:", "Z+1-2.3:x"} {
+		if !IsAbsolute(uri) {
+			t.Errorf("%q is absolute", uri)
+		}
+	}
+	for _, uri := range []string{"", ":", ":a", "1a:b", "Patient/1", "Patient/a:b", "#a:b", "?a:b", "é:b", "a"} {
+		if IsAbsolute(uri) {
+			t.Errorf("%q is not absolute", uri)
+		}
+	}
+}

@@ -26,9 +26,9 @@ type Scratch struct {
 	resource Value
 }
 
-// jsonKind is the kind of JSON value that an element of the type has
+// JSONKind is the kind of JSON value that an element of the type has
 // (json.html#primitive).
-func jsonKind(s *definitions.Structure) fhirjson.Kind {
+func JSONKind(s *definitions.Structure) fhirjson.Kind {
 	if s.Kind != "primitive" {
 		return fhirjson.Object
 	}

@@ -1,64 +1,29 @@
-package fhirpath
+package syntax
 
 import (
 	"fmt"
 	"strconv"
 )
 
-// The syntax tree. A node is applied to a focus; a path hands each step the
-// result of the one before it.
-type (
-	syntax interface{ isSyntax() }
-
-	pathSyntax  struct{ steps []syntax }
-	unionSyntax struct{ branches []syntax }
-	nameSyntax  struct{ name string }
-	callSyntax  struct {
-		name string
-		args []syntax
-	}
-	indexSyntax    struct{ n int }
-	typeTestSyntax struct {
-		of   syntax
-		op   string // is, as
-		name string
-	}
-	compareSyntax struct {
-		left, right syntax
-		negate      bool
-	}
-	andSyntax     struct{ left, right syntax }
-	literalSyntax struct {
-		text     string
-		isString bool
-	}
-	resourceSyntax struct{}
-)
-
-func (pathSyntax) isSyntax()     {}
-func (unionSyntax) isSyntax()    {}
-func (nameSyntax) isSyntax()     {}
-func (callSyntax) isSyntax()     {}
-func (indexSyntax) isSyntax()    {}
-func (typeTestSyntax) isSyntax() {}
-func (compareSyntax) isSyntax()  {}
-func (andSyntax) isSyntax()      {}
-func (literalSyntax) isSyntax()  {}
-func (resourceSyntax) isSyntax() {}
+// maxDepth is how deeply parentheses and arguments may be nested, so that no
+// expression exhausts the stack.
+const maxDepth = 50
 
 type parser struct {
 	tokens []token
 	next   int
+	depth  int
 }
 
-// parse reads a whole expression.
-func parse(source string) (syntax, error) {
+// Parse reads a whole expression. The error says what is not understood and
+// where.
+func Parse(source string) (Expr, error) {
 	tokens, err := lex(source)
 	if err != nil {
 		return nil, err
 	}
 	p := &parser{tokens: tokens}
-	s, err := p.conjunction()
+	s, err := p.expression()
 	if err != nil {
 		return nil, err
 	}
@@ -93,17 +58,32 @@ func (p *parser) unexpected(wanted string) error {
 	return fmt.Errorf("%q at offset %d where %s should stand", t.text, t.at, wanted)
 }
 
-func (p *parser) conjunction() (syntax, error) {
-	left, err := p.comparison()
-	for err == nil && p.accept(tokenName, "and") {
-		var right syntax
-		right, err = p.comparison()
-		left = andSyntax{left, right}
+func (p *parser) expression() (Expr, error) {
+	if p.depth == maxDepth {
+		return nil, fmt.Errorf("the expression is nested more than %d levels deep at offset %d", maxDepth, p.peek().at)
+	}
+	p.depth++
+	defer func() { p.depth-- }()
+	left, err := p.conjunction()
+	for err == nil && p.accept(tokenName, "or") {
+		var right Expr
+		right, err = p.conjunction()
+		left = Or{left, right}
 	}
 	return left, err
 }
 
-func (p *parser) comparison() (syntax, error) {
+func (p *parser) conjunction() (Expr, error) {
+	left, err := p.comparison()
+	for err == nil && p.accept(tokenName, "and") {
+		var right Expr
+		right, err = p.comparison()
+		left = And{left, right}
+	}
+	return left, err
+}
+
+func (p *parser) comparison() (Expr, error) {
 	left, err := p.union()
 	if err != nil {
 		return nil, err
@@ -113,15 +93,15 @@ func (p *parser) comparison() (syntax, error) {
 		return left, nil
 	}
 	right, err := p.union()
-	return compareSyntax{left, right, negate}, err
+	return Compare{left, right, negate}, err
 }
 
-func (p *parser) union() (syntax, error) {
+func (p *parser) union() (Expr, error) {
 	first, err := p.typeTest()
 	if err != nil {
 		return nil, err
 	}
-	branches := []syntax{first}
+	branches := []Expr{first}
 	for p.accept(tokenSymbol, "|") {
 		branch, err := p.typeTest()
 		if err != nil {
@@ -132,10 +112,10 @@ func (p *parser) union() (syntax, error) {
 	if len(branches) == 1 {
 		return first, nil
 	}
-	return unionSyntax{branches}, nil
+	return Union{branches}, nil
 }
 
-func (p *parser) typeTest() (syntax, error) {
+func (p *parser) typeTest() (Expr, error) {
 	of, err := p.path()
 	for err == nil {
 		t := p.peek()
@@ -145,19 +125,19 @@ func (p *parser) typeTest() (syntax, error) {
 		p.next++
 		var name string
 		name, err = p.name("a type")
-		of = typeTestSyntax{of, t.text, name}
+		of = TypeTest{of, t.text, name}
 	}
 	return of, err
 }
 
-func (p *parser) path() (syntax, error) {
+func (p *parser) path() (Expr, error) {
 	first, err := p.primary()
 	if err != nil {
 		return nil, err
 	}
-	steps := []syntax{first}
+	steps := []Expr{first}
 	for {
-		var step syntax
+		var step Expr
 		switch {
 		case p.accept(tokenSymbol, "."):
 			step, err = p.invocation()
@@ -166,7 +146,7 @@ func (p *parser) path() (syntax, error) {
 		case len(steps) == 1:
 			return first, nil
 		default:
-			return pathSyntax{steps}, nil
+			return Path{steps}, nil
 		}
 		if err != nil {
 			return nil, err
@@ -175,11 +155,11 @@ func (p *parser) path() (syntax, error) {
 	}
 }
 
-func (p *parser) primary() (syntax, error) {
+func (p *parser) primary() (Expr, error) {
 	t := p.peek()
 	switch {
 	case p.accept(tokenSymbol, "("):
-		inner, err := p.conjunction()
+		inner, err := p.expression()
 		if err != nil {
 			return nil, err
 		}
@@ -189,48 +169,57 @@ func (p *parser) primary() (syntax, error) {
 		if err == nil && name != "resource" {
 			err = fmt.Errorf("the variable %%%s is not supported, only %%resource", name)
 		}
-		return resourceSyntax{}, err
+		return Resource{}, err
+	case p.accept(tokenSymbol, "$"):
+		name, err := p.name("a variable")
+		if err == nil && name != "this" {
+			err = fmt.Errorf("the variable $%s is not supported, only $this", name)
+		}
+		return This{}, err
+	case t.kind == tokenNumber:
+		p.next++
+		return Literal{t.text, Number}, nil
 	case t.kind == tokenString:
 		p.next++
-		return literalSyntax{t.text, true}, nil
+		return Literal{t.text, String}, nil
 	case t.kind == tokenName && (t.text == "true" || t.text == "false"):
 		p.next++
-		return literalSyntax{t.text, false}, nil
+		return Literal{t.text, Boolean}, nil
 	}
 	return p.invocation()
 }
 
 // invocation is a name, or a function with its arguments.
-func (p *parser) invocation() (syntax, error) {
+func (p *parser) invocation() (Expr, error) {
 	name, err := p.name("a name")
 	if err != nil {
 		return nil, err
 	}
 	if !p.accept(tokenSymbol, "(") {
-		return nameSyntax{name}, nil
+		return Name{name}, nil
 	}
-	call := callSyntax{name: name}
+	call := Call{Name: name}
 	for !p.accept(tokenSymbol, ")") {
-		arg, err := p.conjunction()
+		arg, err := p.expression()
 		if err != nil {
 			return nil, err
 		}
-		call.args = append(call.args, arg)
-		if len(call.args) > 1 {
+		call.Args = append(call.Args, arg)
+		if len(call.Args) > 1 {
 			return nil, fmt.Errorf("%s() with more than one argument is not supported", name)
 		}
 	}
 	return call, nil
 }
 
-func (p *parser) index() (syntax, error) {
+func (p *parser) index() (Expr, error) {
 	t := p.peek()
 	n, err := strconv.Atoi(t.text)
 	if t.kind != tokenNumber || err != nil {
 		return nil, p.unexpected("a number")
 	}
 	p.next++
-	return indexSyntax{n}, p.expect("]")
+	return Index{n}, p.expect("]")
 }
 
 func (p *parser) name(what string) (string, error) {
