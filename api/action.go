@@ -12,14 +12,19 @@ import (
 type action struct {
 	read  func(context.Context, *store.Reader) (*response, error)
 	write func(context.Context, *store.Tx) (*response, error)
-	// batch does several things, each for itself.
+	// batch does several things under the caller's policy: the entries of a
+	// Bundle.
 	batch func(context.Context, *store.View) (*response, error)
+	// known is an answer that needs no data.
+	known *response
 }
 
 // run does the action under a policy: a reading on a snapshot of its own, a
 // writing in a transaction of its own.
 func (a action) run(ctx context.Context, view *store.View) (answer *response, err error) {
 	switch {
+	case a.known != nil:
+		return a.known, nil
 	case a.read != nil:
 		err = view.Snapshot(ctx, func(r *store.Reader) error {
 			answer, err = a.read(ctx, r)
@@ -37,6 +42,14 @@ func (a action) run(ctx context.Context, view *store.View) (answer *response, er
 		return nil, err
 	}
 	return answer, nil
+}
+
+// on does an action that only reads on a given state.
+func (a action) on(ctx context.Context, reader *store.Reader) (*response, error) {
+	if a.known != nil {
+		return a.known, nil
+	}
+	return a.read(ctx, reader)
 }
 
 // reading is an action that reads.

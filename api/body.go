@@ -12,7 +12,19 @@ import (
 // readResource reads the resource in the body, which must be of the type in the
 // path.
 func (r *request) readResource() (*fhirjson.Node, error) {
-	body, err := r.readBody(fhirJSON, "application/json", "text/json")
+	resource, err := r.readObject()
+	if err != nil {
+		return nil, err
+	}
+	return resource, r.checkType(resource)
+}
+
+// readObject reads the JSON object in the body.
+func (r *request) readObject() (*fhirjson.Node, error) {
+	if r.content != nil {
+		return r.content, nil
+	}
+	body, err := r.readBody(mediaTypes...)
 	if err != nil {
 		return nil, err
 	}
@@ -26,14 +38,19 @@ func (r *request) readResource() (*fhirjson.Node, error) {
 	if resource.Kind() != fhirjson.Object {
 		return nil, refuse(http.StatusBadRequest, fhir.IssueTypeStructure, "the body is a JSON %s; it must be an object, a %s", resource.Kind(), r.typ)
 	}
+	return resource, nil
+}
+
+// checkType compares the type of a resource with that in the path.
+func (r *request) checkType(resource *fhirjson.Node) error {
 	typ := resource.Get("resourceType")
 	switch {
 	case typ.Text() == "" || typ.Kind() != fhirjson.String:
-		return nil, refuse(http.StatusBadRequest, fhir.IssueTypeRequired, `the body has no "resourceType"; it must be %q`, r.typ).at("resourceType")
+		return refuse(http.StatusBadRequest, fhir.IssueTypeRequired, `the body has no "resourceType"; it must be %q`, r.typ).at("resourceType")
 	case typ.Text() != r.typ:
-		return nil, refuse(http.StatusBadRequest, fhir.IssueTypeInvalid, "the body is a %q and the path is for a %s", typ.Text(), r.typ).at("resourceType")
+		return refuse(http.StatusBadRequest, fhir.IssueTypeInvalid, "the body is a %q and the path is for a %s", typ.Text(), r.typ).at("resourceType")
 	}
-	return resource, nil
+	return nil
 }
 
 // checkID compares the id in the body of an update with that in the path

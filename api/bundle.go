@@ -57,15 +57,22 @@ func (b *bundle) found(fullURL string, resource []byte, mode string) {
 	b.buf.WriteString(`,"search":{"mode":"` + mode + `"}}`)
 }
 
-// version adds an entry of a history. Whether the first version came by a POST
-// is not known; every version is shown as the PUT that would bring it about.
+// version adds an entry of a history: the request that made the version, and the
+// answer that it got (bundle.html#history). Of a version from before verbs were
+// kept it is the PUT that would bring it about.
 func (b *bundle) version(fullURL string, v store.Resource) {
-	method, status := "PUT", "200"
+	method, target, status := "PUT", v.Key.String(), "200"
 	switch {
 	case v.Deleted:
 		method, status = "DELETE", "204"
-	case v.Version == 1:
+	case v.Created:
 		status = "201"
+	}
+	if v.Verb != store.NoVerb {
+		method = v.Verb.String()
+	}
+	if v.Verb == store.POST {
+		target = v.Type
 	}
 	b.entry()
 	b.buf.WriteString(`"fullUrl":`)
@@ -74,7 +81,7 @@ func (b *bundle) version(fullURL string, v store.Resource) {
 		b.buf.WriteString(`,"resource":`)
 		b.buf.Write(v.Body)
 	}
-	b.buf.WriteString(`,"request":{"method":"` + method + `","url":"` + v.Key.String() + `"}`)
+	b.buf.WriteString(`,"request":{"method":"` + method + `","url":"` + target + `"}`)
 	b.buf.WriteString(`,"response":{"status":"` + status + `","etag":`)
 	b.buf.Write(fhirjson.Quote(etag(v.Version)))
 	b.buf.WriteString(`,"lastModified":"` + v.Updated.UTC().Format(store.InstantLayout) + `"}}`)

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/granary-fhir/granary/auth"
+	"github.com/granary-fhir/granary/internal/validation"
 	"github.com/granary-fhir/granary/store"
 )
 
@@ -33,6 +34,10 @@ type Config struct {
 	// AuthOff lets every request in, without a token, to everything.
 	AuthOff bool
 
+	// ConditionalDelete is what a delete by criteria does with more than one
+	// match; "" is DeleteSingle.
+	ConditionalDelete ConditionalDelete
+
 	// Version is this software's, for the CapabilityStatement.
 	Version string
 
@@ -46,6 +51,9 @@ type Config struct {
 	// Logger receives a line for each request and the causes of status 500;
 	// nil is slog.Default().
 	Logger *slog.Logger
+
+	// check is what $validate finds in a resource; nil is validation.Resource.
+	check check
 }
 
 // New makes the handler of everything at and below BasePath. What is elsewhere it
@@ -65,6 +73,7 @@ func New(config Config) (http.Handler, error) {
 		limit:  config.MaxBody,
 		routes: api.routes(),
 	}
+	api.dispatcher = d
 	return compressed(d.engine())
 }
 
@@ -81,11 +90,21 @@ func (c *Config) complete() error {
 	case c.Store.Base() != "" && c.Store.Base() != c.BaseURL:
 		return fmt.Errorf("the base URL %q is not the store's, %q", c.BaseURL, c.Store.Base())
 	}
+	switch c.ConditionalDelete {
+	case "":
+		c.ConditionalDelete = DeleteSingle
+	case DeleteSingle, DeleteMultiple:
+	default:
+		return fmt.Errorf("conditional delete is %q or %q, not %q", DeleteSingle, DeleteMultiple, c.ConditionalDelete)
+	}
 	if c.MaxBody == 0 {
 		c.MaxBody = DefaultMaxBody
 	}
 	if c.Clock == nil {
 		c.Clock = time.Now
+	}
+	if c.check == nil {
+		c.check = validation.Resource
 	}
 	if c.Logger == nil {
 		c.Logger = slog.Default()

@@ -2,9 +2,6 @@ package api
 
 import (
 	"context"
-	"net/http"
-
-	fhir "github.com/samply/golang-fhir-models/fhir-models/fhir"
 
 	"github.com/granary-fhir/granary/store"
 )
@@ -15,30 +12,40 @@ func (s *server) create(r *request) (action, error) {
 	if err := r.done(); err != nil {
 		return action{}, err
 	}
-	if r.header.Get("If-None-Exist") != "" {
-		return action{}, refuse(http.StatusBadRequest, fhir.IssueTypeNotSupported,
-			"conditional create is not supported; search first, then create without If-None-Exist").at("http.If-None-Exist")
-	}
-	if _, err := r.ifMatch(); err != nil {
+	if err := r.noPrecondition(); err != nil {
 		return action{}, err
 	}
-	resource, err := r.readResource()
+	draft, err := s.readDraft(r)
 	if err != nil {
 		return action{}, err
 	}
-	draft, err := s.drafter.Draft(r.typ, resource)
-	if err != nil {
-		return action{}, err
+	if r.conditionalCreate() {
+		return s.createIfNone(r, draft)
+	}
+	return s.storing(r, func(ctx context.Context, tx *store.Tx) (store.Written, error) {
+		meant, err := r.place()
+		if err != nil {
+			return store.Written{}, err
+		}
+		return tx.Create(ctx, meant.key, draft)
+	})
+}
+
+// place is where a new resource goes: where a transaction Bundle has said, since
+// its other entries refer to it, or anywhere.
+func (r *request) place() (target, error) {
+	if r.target != nil {
+		return *r.target, nil
 	}
 	key, err := store.NewKey(r.typ)
+	return target{key: key}, err
+}
+
+// readDraft reads the resource in the body and checks it.
+func (s *server) readDraft(r *request) (store.Draft, error) {
+	resource, err := r.readResource()
 	if err != nil {
-		return action{}, err
+		return store.Draft{}, err
 	}
-	return writing(func(ctx context.Context, tx *store.Tx) (*response, error) {
-		written, err := tx.Create(ctx, key, draft)
-		if err != nil {
-			return nil, err
-		}
-		return s.written(r, written), nil
-	})
+	return s.drafter.Draft(r.typ, resource)
 }

@@ -55,11 +55,11 @@ func TestCreateRefuses(t *testing.T) {
 		"meta":           {"/Patient", `{"resourceType":"Patient","meta":[]}`, nil, 400, oops("structure", "Patient.meta", "Patient.meta: must be an object, not array")},
 		"xml":            {"/Patient", `<Patient/>`, []string{"Content-Type: application/fhir+xml"}, 415, oops("not-supported", "http.Content-Type", "the Content-Type must be application/fhir+json, in UTF-8")},
 		"curl's default": {"/Patient", good, []string{"Content-Type: application/x-www-form-urlencoded"}, 415, oops("not-supported", "http.Content-Type", "the Content-Type must be application/fhir+json, in UTF-8")},
-		"gzip":           {"/Patient", good, []string{"Content-Encoding: gzip"}, 415, oops("not-supported", "http.Content-Encoding", "send the body without a Content-Encoding")},
-		"too long":       {"/Patient", `{"resourceType":"Patient","id":"` + strings.Repeat("x", 200) + `"}`, nil, 413, oops("too-long", "", "the body is longer than this server takes")},
-		"If-None-Exist":  {"/Patient", good, []string{"If-None-Exist: identifier=1"}, 400, oops("not-supported", "http.If-None-Exist", "conditional create is not supported; search first, then create without If-None-Exist")},
-		"If-None-Match":  {"/Patient", good, []string{"If-None-Match: *"}, 400, oops("not-supported", "http.If-None-Match", "writes take no If-None-Match; name the version that you expect with If-Match")},
-		"parameter":      {"/Patient?identifier=1", good, nil, 400, oops("not-supported", "http.identifier", "search parameter identifier is no parameter of this interaction")},
+		"no gzip":        {"/Patient", good, []string{"Content-Encoding: gzip"}, 400, oops("structure", "http.Content-Encoding", "the body is not the gzip that its Content-Encoding says")},
+		"too long":       {"/Patient", `{"resourceType":"Patient","id":"` + strings.Repeat("x", 200) + `"}`, nil, 413, oops("too-long", "", "the body is longer than the 200 bytes that this server takes")},
+		"If-None-Match":  {"/Patient", good, []string{"If-None-Match: *"}, 400, oops("not-supported", "http.If-None-Match", "a create takes no If-None-Match, since there is no version yet; If-None-Exist asks that there be no such resource")},
+		"If-Match":       {"/Patient", good, []string{`If-Match: W/"1"`}, 400, oops("not-supported", "http.If-Match", "a create takes no If-Match, since there is no version yet; If-None-Exist asks that there be no such resource")},
+		"parameter":      {"/Patient?identifier=1", good, nil, 400, oops("invalid", "http.identifier", "search parameter identifier is no parameter of this interaction")},
 		"unknown type":   {"/Patience", good, nil, 404, oops("not-supported", "", "the path names a resource type that R4 does not have; types are written as in Patient")},
 	} {
 		w.is(name, w.send(all, http.MethodPost, c.path, c.body, c.headers...), c.status, c.want)

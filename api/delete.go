@@ -15,7 +15,7 @@ func (s *server) delete(r *request) (action, error) {
 	if err := r.done(); err != nil {
 		return action{}, err
 	}
-	expected, err := r.ifMatch()
+	expected, err := r.precondition()
 	if err != nil {
 		return action{}, err
 	}
@@ -24,16 +24,19 @@ func (s *server) delete(r *request) (action, error) {
 		if err != nil {
 			return nil, err
 		}
-		return s.deleted(r, written), nil
+		return r.deleted(written, deletedOrAbsent), nil
 	})
 }
 
-// deleted is the response to a delete.
-func (s *server) deleted(r *request, w store.Written) *response {
+// deletedOrAbsent is all that a delete tells of what was there.
+const deletedOrAbsent = "deleted, or not there"
+
+// deleted is the response to a delete: no body, unless the client prefers a word.
+func (r *request) deleted(w store.Written, text string) *response {
 	a := &response{status: http.StatusNoContent, version: w.Version, modified: w.Updated}
 	if r.returns() == returnOutcome {
 		a.status = http.StatusOK
-		a.body = informed("deleted, or not there")
+		a.body = informed(text)
 	}
 	return a
 }

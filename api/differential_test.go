@@ -127,6 +127,7 @@ func (s suite) run(t *testing.T, world *naive.World, files []seed.File) {
 		t.Run("numbers", func(t *testing.T) { compareNumbers(t, b) })
 	}
 	t.Run("laws", func(t *testing.T) { s.testLaws(t, b) })
+	t.Run("histories", func(t *testing.T) { s.testHistories(t, b) })
 }
 
 // compareContent reads everything back: it is what went in, but for the meta

@@ -2,6 +2,7 @@ package api
 
 import (
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -28,19 +29,32 @@ func (d *dispatcher) engine() http.Handler {
 			d.mount(engine, rt.pattern)
 		}
 	}
-	return withoutTrailingSlash(engine)
+	return normalized(engine)
 }
 
-// mount declares every known method of a pattern: those in the table, and a 405
-// for the rest.
+// mount declares every known method of a pattern: those in the table, OPTIONS,
+// and a 405 for the rest.
 func (d *dispatcher) mount(engine *gin.Engine, pattern string) {
 	for _, method := range knownMethods {
 		rt := d.find(pattern, method)
-		if rt == nil {
-			rt = &route{interaction: "none", method: method, pattern: pattern, refusal: method + " is not possible here"}
+		switch {
+		case rt != nil:
+		case method == http.MethodOptions && len(methods(d.routes, pattern)) > 0:
+			rt = &route{interaction: "options", method: method, pattern: pattern, public: d.options}
+		default:
+			rt = notPossible(pattern, method)
 		}
 		engine.Handle(method, BasePath+pattern, d.serve(rt))
 	}
+}
+
+// notPossible refuses a method. To HEAD it says what it says to GET, so that
+// their headers are the same.
+func notPossible(pattern, method string) *route {
+	if method == http.MethodHead {
+		method = http.MethodGet
+	}
+	return &route{interaction: "none", method: method, pattern: pattern, refusal: method + " is not possible here"}
 }
 
 func (d *dispatcher) find(pattern, method string) *route {
@@ -54,15 +68,32 @@ func (d *dispatcher) find(pattern, method string) *route {
 	return &d.routes[i]
 }
 
-// withoutTrailingSlash makes `[base]/` the same as `[base]`, and so on.
-func withoutTrailingSlash(next http.Handler) http.Handler {
+// normalized makes `[base]/` the same as `[base]`, and so on, and keeps what is
+// one segment of a path in one piece.
+func normalized(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if path := r.URL.Path; len(path) > 1 && strings.HasSuffix(path, "/") && !strings.HasSuffix(path, "//") {
-			url := *r.URL
-			url.Path, url.RawPath = strings.TrimSuffix(path, "/"), ""
+		path, err := decodedPath(r.URL.EscapedPath())
+		if err != nil { // cannot be: net/url has escaped it, or accepted it
+			path = r.URL.Path
+		}
+		if len(path) > 1 && strings.HasSuffix(path, "/") && !strings.HasSuffix(path, "//") {
+			path = strings.TrimSuffix(path, "/")
+		}
+		if path != r.URL.Path {
+			target := *r.URL
+			target.Path, target.RawPath = path, ""
 			r = r.Clone(r.Context())
-			r.URL = &url
+			r.URL = &target
 		}
 		next.ServeHTTP(w, r)
 	})
 }
+
+// decodedPath decodes the escapes of a path, but for slashes: an escaped one is
+// part of a segment (RFC 3986, section 2.2), and `Patient%2F1` is no path of two.
+// Since no type, id or version has a percent sign, what keeps one leads nowhere.
+func decodedPath(escaped string) (string, error) {
+	return url.PathUnescape(escapedSlash.Replace(escaped))
+}
+
+var escapedSlash = strings.NewReplacer("%2F", "%252F", "%2f", "%252F")

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 
@@ -27,7 +28,8 @@ var meanings = []struct {
 }{
 	{store.ErrNotFound, http.StatusNotFound, fhir.IssueTypeNotFound, "there is no such resource, or the access token does not reach it"},
 	{store.ErrGone, http.StatusGone, fhir.IssueTypeDeleted, "the resource has been deleted"},
-	{store.ErrPrecondition, http.StatusPreconditionFailed, fhir.IssueTypeConflict, "If-Match does not name the current version; read the resource again"},
+	{store.ErrPrecondition, http.StatusPreconditionFailed, fhir.IssueTypeConflict, ""},
+	{store.ErrExists, http.StatusConflict, fhir.IssueTypeDuplicate, "the criteria match nothing, and there is a resource of the id in the body; leave the id out, or update that resource by its id"},
 	{store.ErrNotCreatable, http.StatusMethodNotAllowed, fhir.IssueTypeNotSupported, "an update with this access token cannot create a resource, and there is none of this id that it may update"},
 	{store.ErrCursor, http.StatusBadRequest, fhir.IssueTypeInvalid, "the page link is not valid for this search and access token; begin again with the first page"},
 	{store.ErrTooComplex, http.StatusBadRequest, fhir.IssueTypeTooCostly, ""},
@@ -54,6 +56,10 @@ type issue struct {
 
 // explain translates an error; ok is false where it is the server's own fault.
 func (r *request) explain(err error) (p problem, ok bool) {
+	var failed failedEntries
+	if errors.As(err, &failed) {
+		return explainEntries(failed)
+	}
 	var joined interface{ Unwrap() []error }
 	if errors.As(err, &joined) {
 		return r.explainAll(joined.Unwrap())
@@ -119,7 +125,7 @@ func (r *request) explainTyped(err error) (problem, bool) {
 	case errors.As(err, &syntax):
 		return problem{status: http.StatusBadRequest, issues: []issue{{fhir.IssueTypeStructure, dotted(r.typ, syntax.Pointer), "the body is not JSON as FHIR writes it: " + syntax.Error()}}}, true
 	case errors.As(err, &tooLong):
-		return r.meant(http.StatusRequestEntityTooLarge, issue{code: fhir.IssueTypeTooLong, text: "the body is longer than this server takes"}), true
+		return r.meant(http.StatusRequestEntityTooLarge, issue{code: fhir.IssueTypeTooLong, text: fmt.Sprintf("the body is longer than the %d bytes that this server takes", tooLong.Limit)}), true
 	}
 	return problem{}, false
 }

@@ -28,6 +28,8 @@ func TestExplain(t *testing.T) {
 		{fmt.Errorf("reading: %w", store.ErrNotFound), 404, []string{"not-found"}},
 		{store.ErrGone, 410, []string{"deleted"}},
 		{store.ErrPrecondition, 412, []string{"conflict"}},
+		{fmt.Errorf("%w: of another day", store.ErrPrecondition), 412, []string{"conflict"}},
+		{store.ErrExists, 409, []string{"duplicate"}},
 		{store.ErrNotCreatable, 405, []string{"not-supported"}},
 		{store.ErrCursor, 400, []string{"invalid"}},
 		{store.ErrTooManyIncludes, 400, []string{"too-costly"}},

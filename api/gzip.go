@@ -1,8 +1,8 @@
 package api
 
 import (
+	"mime"
 	"net/http"
-	"strings"
 
 	"github.com/klauspost/compress/gzhttp"
 	"github.com/klauspost/compress/gzip"
@@ -29,5 +29,14 @@ func compressed(next http.Handler) (http.Handler, error) {
 // compressible tells whether a GET would be answered in gzip, so that its length
 // is not known to a HEAD.
 func (r *request) compressible(body []byte) bool {
-	return len(body) >= minGzip && strings.Contains(r.header.Get("Accept-Encoding"), "gzip")
+	if len(body) < minGzip {
+		return false
+	}
+	for _, part := range listed(r.header.Values("Accept-Encoding")) {
+		coding, params, err := mime.ParseMediaType(part)
+		if err == nil && coding == "gzip" && quality(params) > 0 {
+			return true
+		}
+	}
+	return false
 }

@@ -7,8 +7,6 @@ import (
 	"strconv"
 	"time"
 
-	fhir "github.com/samply/golang-fhir-models/fhir-models/fhir"
-
 	"github.com/granary-fhir/granary/search"
 	"github.com/granary-fhir/granary/store"
 )
@@ -16,6 +14,15 @@ import (
 // historyInstance returns the versions of a resource, newest first
 // (http.html#history).
 func (s *server) historyInstance(r *request) (action, error) {
+	return s.history(r, func(ctx context.Context, reader *store.Reader, wanted store.HistoryRequest) (store.History, error) {
+		return reader.History(ctx, r.resource(), wanted)
+	})
+}
+
+// history answers the three interactions that show versions. They take the same
+// parameters: `_since` and `_at` together ask for versions that satisfy both, and
+// `_list`, which is R4's too, is not supported.
+func (s *server) history(r *request, ask func(context.Context, *store.Reader, store.HistoryRequest) (store.History, error)) (action, error) {
 	shown, err := r.takeSubset()
 	if err != nil {
 		return action{}, err
@@ -32,7 +39,7 @@ func (s *server) historyInstance(r *request) (action, error) {
 		wanted.Count = 0
 	}
 	return reading(func(ctx context.Context, reader *store.Reader) (*response, error) {
-		page, err := reader.History(ctx, r.resource(), wanted)
+		page, err := ask(ctx, reader, wanted)
 		if err != nil {
 			return nil, err
 		}
@@ -46,7 +53,7 @@ func (s *server) historyBundle(r *request, page store.History, applied []search.
 	if page.Next != "" {
 		next = s.link(r, append(slices.Clip(applied), search.Pair{Name: cursorParam, Value: page.Next}))
 	}
-	b := newBundle("history", &page.Total, s.link(r, applied), next, sizeOf(page.Versions))
+	b := newBundle("history", page.Total, s.link(r, applied), next, sizeOf(page.Versions))
 	for _, version := range page.Versions {
 		if !version.Deleted {
 			var err error
@@ -64,32 +71,27 @@ func (s *server) historyBundle(r *request, page store.History, applied []search.
 func (r *request) historyRequest() (wanted store.HistoryRequest, applied []search.Pair, err error) {
 	wanted.Count = defaultCount
 	if text, ok := r.take("_count"); ok {
-		if wanted.Count, err = strconv.Atoi(text); err != nil || wanted.Count < 0 {
-			return wanted, nil, refuse(http.StatusBadRequest, fhir.IssueTypeInvalid, "_count is a number from 0 on").at("http._count")
+		if wanted.Count, err = search.ParseCount(text, maxCount); err != nil {
+			return wanted, nil, err
 		}
-		wanted.Count = min(wanted.Count, maxCount)
 		applied = append(applied, search.Pair{Name: "_count", Value: strconv.Itoa(wanted.Count)})
 	}
 	if text, ok := r.take("_since"); ok {
-		low, _, err := search.ParseDate(text)
+		low, _, err := search.ParseDateParam("_since", text)
 		if err != nil {
-			return wanted, nil, badDate("_since", err)
+			return wanted, nil, err
 		}
 		wanted.Since = time.UnixMicro(low).UTC()
 		applied = append(applied, search.Pair{Name: "_since", Value: text})
 	}
 	if text, ok := r.take("_at"); ok {
-		low, high, err := search.ParseDate(text)
+		low, high, err := search.ParseDateParam("_at", text)
 		if err != nil {
-			return wanted, nil, badDate("_at", err)
+			return wanted, nil, err
 		}
 		wanted.At = store.Interval{From: time.UnixMicro(low).UTC(), To: time.UnixMicro(high).UTC()}
 		applied = append(applied, search.Pair{Name: "_at", Value: text})
 	}
 	wanted.Cursor, _ = r.take(cursorParam)
 	return wanted, applied, nil
-}
-
-func badDate(name string, err error) error {
-	return refuse(http.StatusBadRequest, fhir.IssueTypeInvalid, "%s: %v", name, err).at("http." + name)
 }

@@ -28,19 +28,19 @@ func TestHistory(t *testing.T) {
 		return `{"resourceType":"Bundle","type":"history","total":` + total + `,"link":[{"relation":"self","url":"` + base + self + `"}]` + entries + `}`
 	}
 	for path, want := range map[string]string{
-		"/Patient/eve/_history":                             history("3", "/Patient/eve/_history", deleted+","+second+","+first),
-		"/Patient/eve/_history?_count=0":                    history("3", "/Patient/eve/_history?_count=0", ""),
-		"/Patient/eve/_history?_since=2026-03-01T13:00:00Z": history("2", "/Patient/eve/_history?_since=2026-03-01T13:00:00Z", deleted+","+second),
-		"/Patient/eve/_history?_at=2026-03-01T12:30:00Z":    history("1", "/Patient/eve/_history?_at=2026-03-01T12:30:00Z", first),
-		"/Patient/eve/_history?_at=2026-03":                 history("3", "/Patient/eve/_history?_at=2026-03", deleted+","+second+","+first),
-		"/Patient/eve/_history?_summary=count":              history("3", "/Patient/eve/_history?_summary=count", ""),
-		"/Patient/eve/_history?_since=2030&_format=json":    history("0", "/Patient/eve/_history?_since=2030&_format=json", ""),
-		"/Patient/eve/_history?_count=99999&_since=2030-01": history("0", "/Patient/eve/_history?_count=1000&_since=2030-01", ""),
+		"/Patient/eve/_history":                                            history("3", "/Patient/eve/_history", deleted+","+second+","+first),
+		"/Patient/eve/_history?_count=0":                                   history("3", "/Patient/eve/_history?_count=0", ""),
+		"/Patient/eve/_history?_since=2026-03-01T13:00:00Z":                history("2", "/Patient/eve/_history?_since=2026-03-01T13:00:00Z", deleted+","+second),
+		"/Patient/eve/_history?_at=2026-03-01T12:30:00Z":                   history("1", "/Patient/eve/_history?_at=2026-03-01T12:30:00Z", first),
+		"/Patient/eve/_history?_at=2026-03":                                history("3", "/Patient/eve/_history?_at=2026-03", deleted+","+second+","+first),
+		"/Patient/eve/_history?_summary=count":                             history("3", "/Patient/eve/_history?_summary=count", ""),
+		"/Patient/eve/_history?_since=2030&_format=json":                   history("0", "/Patient/eve/_history?_since=2030&_format=json", ""),
+		"/Patient/eve/_history?_count=99999999999999999999&_since=2030-01": history("0", "/Patient/eve/_history?_count=1000&_since=2030-01", ""),
 	} {
 		w.is(path, w.get(all, path), 200, want, "ETag:", "Last-Modified:")
 	}
 	w.is("absent", w.get(all, "/Patient/nobody/_history"), 404, oops("not-found", "", noSee))
-	w.is("bad _count", w.get(all, "/Patient/eve/_history?_count=-1"), 400, oops("invalid", "http._count", "_count is a number from 0 on"))
+	w.is("bad _count", w.get(all, "/Patient/eve/_history?_count=-1"), 400, oops("invalid", "http._count", "search parameter _count=-1: is no number of resources; give 0 or more"))
 	if got := w.get(all, "/Patient/eve/_history?_since=yesterday"); got.status != 400 {
 		t.Errorf("bad _since: %v", got)
 	}

@@ -10,17 +10,31 @@ import (
 	"github.com/granary-fhir/granary/store"
 )
 
-// metadata returns the CapabilityStatement (http.html#capabilities). The
-// parameter `mode` may be there and makes no difference, as R4 allows.
+// metadata returns the CapabilityStatement (http.html#capabilities).
 func (s *server) metadata(r *request) (*response, error) {
 	r.typ = "CapabilityStatement"
-	r.take("mode")
+	if err := r.takeMode(); err != nil {
+		return nil, err
+	}
 	shown, err := r.readView()
 	if err != nil {
 		return nil, err
 	}
 	body, err := shown.apply(r.typ, s.capabilities)
 	return &response{status: http.StatusOK, body: body}, err
+}
+
+// takeMode takes the parameter that says what the capabilities are to be about.
+// R4 lets a server answer with the full statement whatever it says; whoever asks
+// for something else had better hear that it is not there.
+func (r *request) takeMode() error {
+	switch mode, _ := r.take("mode"); mode {
+	case "full", "":
+		return nil
+	case "normative", "terminology":
+		return refuse(http.StatusBadRequest, fhir.IssueTypeNotSupported, "mode=%s is not supported; leave mode out for the full CapabilityStatement", mode).at("http.mode")
+	}
+	return refuse(http.StatusBadRequest, fhir.IssueTypeInvalid, "mode is full; leave it out for the same").at("http.mode")
 }
 
 // capabilityStatement tells what the table of routes, the registry of search
@@ -46,6 +60,9 @@ func (s *server) capabilityStatement(config Config) ([]byte, error) {
 		rest.Security = smartSecurity()
 	}
 	routes := s.routes()
+	if serves(routes, "patch") {
+		statement.PatchFormat = patchTypes
+	}
 	if err := s.describeTypes(&rest, routes); err != nil {
 		return nil, err
 	}

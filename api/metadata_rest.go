@@ -14,8 +14,13 @@ import (
 func codes(routes []route, at level) []string {
 	var codes []string
 	for _, rt := range routes {
-		if rt.level == at && rt.served() && !slices.Contains(codes, rt.interaction) {
-			codes = append(codes, rt.interaction)
+		if rt.level != at || !rt.served() {
+			continue
+		}
+		for _, code := range rt.advertised() {
+			if !slices.Contains(codes, code) {
+				codes = append(codes, code)
+			}
 		}
 	}
 	return codes
@@ -41,13 +46,14 @@ func (s *server) describeTypes(rest *fhir.CapabilityStatementRest, routes []rout
 		}
 		interactions = append(interactions, interaction)
 	}
-	reverse := s.reverseIncludes()
+	reverse, offered := s.reverseIncludes(), operations(routes)
 	for _, typ := range s.registry.Types() {
-		described, err := s.describeType(typ)
+		described, err := s.describeType(typ, routes)
 		if err != nil {
 			return err
 		}
 		described.Interaction = interactions
+		described.Operation = offered
 		if len(reverse[typ]) > 0 {
 			described.SearchRevInclude = append([]string{"*"}, reverse[typ]...)
 		}
@@ -56,17 +62,43 @@ func (s *server) describeTypes(rest *fhir.CapabilityStatementRest, routes []rout
 	return nil
 }
 
-func (s *server) describeType(typ string) (fhir.CapabilityStatementRestResource, error) {
-	yes, no := true, false
+// serves tells whether an interaction is among the routes.
+func serves(routes []route, interaction string) bool {
+	return slices.ContainsFunc(routes, func(rt route) bool { return rt.interaction == interaction && rt.served() })
+}
+
+// operations are those of each type.
+func operations(routes []route) []fhir.CapabilityStatementRestResourceOperation {
+	var all []fhir.CapabilityStatementRestResourceOperation
+	for _, rt := range routes {
+		known := slices.ContainsFunc(all, func(one fhir.CapabilityStatementRestResourceOperation) bool { return one.Definition == rt.definition })
+		if rt.level == operation && rt.served() && !known {
+			all = append(all, fhir.CapabilityStatementRestResourceOperation{Name: strings.TrimPrefix(rt.interaction, "$"), Definition: rt.definition})
+		}
+	}
+	return all
+}
+
+// describeType tells of one type what the routes and the registry hold. R4 has no
+// element for conditional patch; it is served where conditional update is.
+func (s *server) describeType(typ string, routes []route) (fhir.CapabilityStatementRestResource, error) {
+	yes, vread := true, serves(routes, "vread")
+	create, update := serves(routes, "create"), serves(routes, "conditional update")
 	versioned := fhir.ResourceVersionPolicyVersioned
 	read, del := fhir.ConditionalReadStatusFullSupport, fhir.ConditionalDeleteStatusNotSupported
+	if serves(routes, "conditional delete") {
+		del = fhir.ConditionalDeleteStatusSingle
+		if s.conditionalDeletes == DeleteMultiple {
+			del = fhir.ConditionalDeleteStatusMultiple
+		}
+	}
 	described := fhir.CapabilityStatementRestResource{
 		Versioning:        &versioned,
-		ReadHistory:       &yes,
+		ReadHistory:       &vread,
 		UpdateCreate:      &yes,
-		ConditionalCreate: &no,
+		ConditionalCreate: &create, // a create with If-None-Exist
 		ConditionalRead:   &read,
-		ConditionalUpdate: &no,
+		ConditionalUpdate: &update,
 		ConditionalDelete: &del,
 	}
 	if err := described.Type.UnmarshalJSON([]byte(typ)); err != nil {

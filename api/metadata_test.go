@@ -2,6 +2,7 @@ package api
 
 import (
 	"encoding/json"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -26,6 +27,7 @@ func TestCapabilities(t *testing.T) {
 	statement := capabilities(w)
 	if statement.FhirVersion != fhir.FHIRVersion4_0_1 || statement.Kind != fhir.CapabilityStatementKindInstance ||
 		*statement.Implementation.Url != base || *statement.Software.Version != "0.0-test" || !slices.Equal(statement.Format, []string{fhirJSON, "json"}) ||
+		!slices.Equal(statement.PatchFormat, []string{"application/json-patch+json", "application/fhir+json"}) ||
 		statement.Date != "2026-03-01T12:00:00.000Z" {
 		t.Errorf("%+v", statement)
 	}
@@ -37,7 +39,7 @@ func TestCapabilities(t *testing.T) {
 	for _, i := range rest.Interaction {
 		system = append(system, i.Code.Code())
 	}
-	if !slices.Equal(system, []string{"search-system"}) {
+	if !slices.Equal(system, []string{"search-system", "history-system", "transaction", "batch"}) {
 		t.Errorf("system interactions %v", system)
 	}
 	if want := []string{"http://hl7.org/fhir/CompartmentDefinition/device", "http://hl7.org/fhir/CompartmentDefinition/encounter", "http://hl7.org/fhir/CompartmentDefinition/patient", "http://hl7.org/fhir/CompartmentDefinition/practitioner", "http://hl7.org/fhir/CompartmentDefinition/relatedPerson"}; !slices.Equal(rest.Compartment, want) {
@@ -52,8 +54,16 @@ func TestCapabilities(t *testing.T) {
 		for _, i := range resource.Interaction {
 			interactions = append(interactions, i.Code.Code())
 		}
-		if want := []string{"read", "vread", "create", "update", "delete", "history-instance", "search-type"}; !slices.Equal(interactions, want) {
+		if want := []string{"read", "vread", "create", "update", "delete", "history-instance", "search-type", "history-type", "patch"}; !slices.Equal(interactions, want) {
 			t.Errorf("%s: interactions %v, want %v", typ, interactions, want)
+		}
+		if *resource.ConditionalCreate != true || *resource.ConditionalUpdate != true || *resource.ConditionalDelete != fhir.ConditionalDeleteStatusSingle ||
+			*resource.ConditionalRead != fhir.ConditionalReadStatusFullSupport || *resource.Versioning != fhir.ResourceVersionPolicyVersioned ||
+			*resource.ReadHistory != true || *resource.UpdateCreate != true {
+			t.Errorf("%s: %+v", typ, resource)
+		}
+		if o := resource.Operation; len(o) != 1 || o[0].Name != "validate" || o[0].Definition != "http://hl7.org/fhir/OperationDefinition/Resource-validate" {
+			t.Errorf("%s: operations %+v", typ, resource.Operation)
 		}
 		for _, p := range resource.SearchParam {
 			params = append(params, p.Name)
@@ -102,12 +112,62 @@ func TestAdvertisedIsServed(t *testing.T) {
 	}
 }
 
+// What is not in the table is not advertised.
+func TestAdvertisedFollowsTheTable(t *testing.T) {
+	w := newWorld(t)
+	s := &server{registry: w.store.Registry(), compartments: w.store.Compartments()}
+	resource, err := s.describeType("Patient", nil)
+	w.must(err)
+	if *resource.ConditionalCreate || *resource.ConditionalUpdate || *resource.ReadHistory || *resource.ConditionalDelete != fhir.ConditionalDeleteStatusNotSupported {
+		t.Errorf("%+v", resource)
+	}
+	refused := s.routes()
+	for i := range refused {
+		refused[i].refusal = "not today"
+	}
+	if codes(refused, typeLevel) != nil || codes(refused, systemLevel) != nil || operations(refused) != nil || serves(refused, "patch") {
+		t.Error("what is refused is advertised")
+	}
+}
+
+// Each advertised operation is served for each type.
+func TestAdvertisedOperations(t *testing.T) {
+	w := newWorld(t)
+	all := w.all()
+	for _, resource := range capabilities(w).Rest[0].Resource {
+		for _, o := range resource.Operation {
+			path := "/" + resource.Type.Code() + "/$" + o.Name
+			if got := w.send(all, http.MethodPost, path, `{}`); got.status == 404 || got.status == 405 || got.status >= 500 {
+				t.Errorf("%s: %v", path, got)
+			}
+		}
+	}
+}
+
+// The full statement is the only one; who asks for another is not given it.
+func TestMetadataMode(t *testing.T) {
+	w := newWorld(t)
+	full := w.get("", "/metadata").body
+	other := func(mode string) string {
+		return oops("not-supported", "http.mode", "mode="+mode+" is not supported; leave mode out for the full CapabilityStatement")
+	}
+	unknown := oops("invalid", "http.mode", "mode is full; leave it out for the same")
+	for query, want := range map[string]reply{
+		"mode=full":                 {status: 200, body: full},
+		"mode=":                     {status: 200, body: full},
+		"mode=normative":            {status: 400, body: other("normative")},
+		"mode=terminology":          {status: 400, body: other("terminology")},
+		"mode=nonsense":             {status: 400, body: unknown},
+		"mode=Full":                 {status: 400, body: unknown},
+		"mode=full&_elements=bogus": {status: 400, body: oops("invalid", "http._elements", "search parameter _elements=bogus: CapabilityStatement has no element of this name at its top level")},
+	} {
+		w.is(query, w.get("", "/metadata?"+query), want.status, want.body)
+	}
+}
+
 func TestMetadataIsPublicAndShaped(t *testing.T) {
 	w := newWorld(t)
 	w.is("xml", w.get("", "/metadata?_format=xml"), 406, oops("not-supported", "http._format", "this server writes FHIR R4 as JSON only: ask for application/fhir+json, or with _format=json"))
-	if got := w.get("", "/metadata?mode=terminology"); got.status != 200 {
-		t.Errorf("mode: %d", got.status)
-	}
 	if got := w.get("", "/metadata?_elements=status"); got.status != 200 || strings.Contains(got.body, `"software"`) || !strings.Contains(got.body, "SUBSETTED") {
 		t.Errorf("_elements: %d %.300s", got.status, got.body)
 	}

@@ -4,10 +4,11 @@ import (
 	"mime"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 
 	fhir "github.com/samply/golang-fhir-models/fhir-models/fhir"
+
+	"github.com/granary-fhir/granary/search"
 )
 
 // format is how a response is written.
@@ -38,7 +39,13 @@ func (r *request) negotiate() error {
 			return refuse(http.StatusBadRequest, fhir.IssueTypeInvalid, "_pretty is true or false").at("http._pretty")
 		}
 	}
-	if name, ok := r.take("_format"); ok && name != "" {
+	name, _ := r.take("_format")
+	for _, p := range r.params {
+		if p.Name == "_format" || p.Name == "_pretty" {
+			return &search.ParamError{Param: p.Name, Reason: standsTwice}
+		}
+	}
+	if name != "" {
 		return r.byFormat(name)
 	}
 	return r.byAccept(r.header.Values("Accept"))
@@ -57,41 +64,24 @@ func (r *request) byFormat(name string) error {
 	return nil
 }
 
-// byAccept chooses what the client likes best of the names of JSON. No Accept
-// header admits everything.
+// byAccept chooses what the client likes best of the names of JSON; what it likes
+// equally by the order in which it says so. No Accept header admits everything.
 func (r *request) byAccept(headers []string) error {
-	if len(headers) == 0 {
+	ranges := mediaRanges(headers)
+	if ranges == nil {
 		return nil
 	}
-	best := 0.0
-	for part := range strings.SplitSeq(strings.Join(headers, ","), ",") {
-		mediaType, params, err := mime.ParseMediaType(strings.TrimSpace(part))
-		if err != nil || !ofR4(params) {
-			continue
-		}
-		if mediaType == "*/*" || mediaType == "application/*" {
-			mediaType = fhirJSON
-		}
-		if q := quality(params); q > best && slices.Contains(mediaTypes, mediaType) {
-			best, r.format.mime = q, mediaType
+	var best mediaRange
+	for _, mediaType := range mediaTypes {
+		covering := coveredBy(ranges, mediaType)
+		if covering.q > best.q || covering.q == best.q && covering.at < best.at {
+			best, r.format.mime = covering, mediaType
 		}
 	}
-	if best == 0 {
+	if best.q == 0 {
 		return notAcceptable().at("http.Accept")
 	}
 	return nil
-}
-
-func quality(params map[string]string) float64 {
-	text, ok := params["q"]
-	if !ok {
-		return 1
-	}
-	q, err := strconv.ParseFloat(text, 64)
-	if err != nil || q < 0 || q > 1 {
-		return 0
-	}
-	return q
 }
 
 // ofR4 tells whether a media type is of this FHIR version
@@ -108,12 +98,11 @@ func notAcceptable() *refused {
 
 // bodyType refuses a body that is not of one of the media types.
 func (r *request) bodyType(types []string) error {
-	if encoding := r.header.Get("Content-Encoding"); encoding != "" && !strings.EqualFold(encoding, "identity") {
-		return unsupportedMedia("send the body without a Content-Encoding").at("http.Content-Encoding")
-	}
 	mediaType, params, err := mime.ParseMediaType(r.header.Get("Content-Type"))
 	if err != nil || !slices.Contains(types, mediaType) || !ofR4(params) {
-		return unsupportedMedia("the Content-Type must be " + types[0] + ", in UTF-8").at("http.Content-Type")
+		refused := unsupportedMedia("the Content-Type must be " + types[0] + ", in UTF-8").at("http.Content-Type")
+		refused.header = http.Header{"Accept": {strings.Join(types, ", ")}} // RFC 9110, section 12.5.1
+		return refused
 	}
 	return nil
 }

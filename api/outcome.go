@@ -2,7 +2,10 @@ package api
 
 import (
 	"encoding/json"
+	"errors"
+	"fmt"
 	"net/http"
+	"strings"
 
 	fhir "github.com/samply/golang-fhir-models/fhir-models/fhir"
 )
@@ -16,9 +19,18 @@ func (d *dispatcher) outcome(r *request, err error) *response {
 		return internalError(r)
 	}
 	if p.status == http.StatusMethodNotAllowed && p.header == nil {
-		p.header = d.allow(r)
+		p.header = d.allow(blamed(r, err))
 	}
 	return p.response()
+}
+
+// blamed is the request that an error is about: an entry's, or the one that came.
+func blamed(r *request, err error) *request {
+	var failed failedEntries
+	if errors.As(err, &failed) {
+		return failed[0].request
+	}
+	return r
 }
 
 func internalError(r *request) *response {
@@ -31,19 +43,52 @@ func (p problem) response() *response {
 	return &response{status: p.status, header: p.header, body: operationOutcome(fhir.IssueSeverityError, p.issues)}
 }
 
+// The size of an OperationOutcome. What it says is partly the client's own words,
+// which must not come back in megabytes.
+const (
+	maxIssues     = 1_000
+	maxText       = 1_000 // bytes of diagnostics
+	maxExpression = 1_000
+)
+
 // operationOutcome is the resource that says what happened.
 func operationOutcome(severity fhir.IssueSeverity, issues []issue) []byte {
-	var outcome fhir.OperationOutcome
-	for _, i := range issues {
-		one := fhir.OperationOutcomeIssue{Severity: severity, Code: i.code, Diagnostics: &i.text}
-		if i.expression != "" {
-			one.Expression = []string{i.expression}
-		}
-		outcome.Issue = append(outcome.Issue, one)
+	all := make([]fhir.OperationOutcomeIssue, len(issues))
+	for n, i := range issues {
+		all[n] = i.graded(severity)
 	}
-	body, err := json.Marshal(outcome)
+	return outcomeOf(all)
+}
+
+// outcomeOf is an OperationOutcome with issues of several severities.
+func outcomeOf(issues []fhir.OperationOutcomeIssue) []byte {
+	if more := len(issues) - maxIssues; more > 0 {
+		rest := issue{code: fhir.IssueTypeInformational, text: fmt.Sprintf("%d more issues are not shown", more)}
+		issues = append(issues[:maxIssues:maxIssues], rest.graded(fhir.IssueSeverityInformation))
+	}
+	body, err := json.Marshal(fhir.OperationOutcome{Issue: issues})
 	if err != nil { // it is made of texts and codes
 		return []byte(`{"resourceType":"OperationOutcome","issue":[{"severity":"fatal","code":"exception"}]}`)
 	}
 	return tidied(body)
+}
+
+// graded is the issue as an OperationOutcome has it. An expression that is too
+// long to be shown is left out, since half of one points elsewhere.
+func (i issue) graded(severity fhir.IssueSeverity) fhir.OperationOutcomeIssue {
+	text := shortened(i.text)
+	graded := fhir.OperationOutcomeIssue{Severity: severity, Code: i.code, Diagnostics: &text}
+	if i.expression != "" && len(i.expression) <= maxExpression {
+		graded.Expression = []string{i.expression}
+	}
+	return graded
+}
+
+// shortened is the text without its middle, if it is too long.
+func shortened(text string) string {
+	if len(text) <= maxText {
+		return text
+	}
+	half := maxText / 2
+	return strings.ToValidUTF8(text[:half], "") + " … " + strings.ToValidUTF8(text[len(text)-half:], "")
 }

@@ -1,10 +1,9 @@
 package api
 
 import (
-	"errors"
-	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -60,9 +59,9 @@ func (r *request) readQuery() error {
 }
 
 // readForm adds the parameters in the body of a POST to `_search`
-// (http.html#search).
+// (http.html#search). They may all stand in the URL; no body has no type.
 func (r *request) readForm() error {
-	if !r.route.form {
+	if !r.route.form || r.header.Get("Content-Type") == "" && !r.hasBody() {
 		return nil
 	}
 	body, err := r.readBody("application/x-www-form-urlencoded")
@@ -90,18 +89,20 @@ func refuseToken(pairs []search.Pair) error {
 	return nil
 }
 
-// take removes a parameter and returns its last value.
+const standsTwice = "stands more than once; give it once"
+
+// take removes a parameter and returns its value. If it stands more than once,
+// the others remain, for done or the parser of searches to refuse: they may
+// contradict each other.
 func (r *request) take(name string) (value string, found bool) {
-	kept := r.params[:0:0]
-	for _, p := range r.params {
-		if p.Name == name {
-			value, found = p.Value, true
-			continue
-		}
-		kept = append(kept, p)
+	i := slices.IndexFunc(r.params, func(p search.Pair) bool { return p.Name == name })
+	if i < 0 {
+		return "", false
 	}
-	r.params = kept
-	return value, found
+	value = r.params[i].Value
+	r.params = slices.Concat(r.params[:i], r.params[i+1:])
+	r.taken = append(r.taken, name)
+	return value, true
 }
 
 // done refuses the parameters that nobody took, unless the client asked for
@@ -112,20 +113,11 @@ func (r *request) done() error {
 	}
 	var unknown errorList
 	for _, p := range r.params {
-		unknown = append(unknown, &search.ParamError{Param: p.Name, Reason: "is no parameter of this interaction", Unsupported: true})
+		reason := "is no parameter of this interaction"
+		if slices.Contains(r.taken, p.Name) {
+			reason = standsTwice
+		}
+		unknown = append(unknown, &search.ParamError{Param: p.Name, Reason: reason})
 	}
 	return unknown.join()
-}
-
-// readBody returns the body if it has the media type; 413 if it is too long.
-func (r *request) readBody(types ...string) ([]byte, error) {
-	if err := r.bodyType(types); err != nil {
-		return nil, err
-	}
-	body, err := io.ReadAll(r.body)
-	var tooLong *http.MaxBytesError
-	if err != nil && !errors.As(err, &tooLong) && r.context.Err() == nil {
-		err = refuse(http.StatusBadRequest, fhir.IssueTypeIncomplete, "the body ended before its length was reached")
-	}
-	return body, err
 }

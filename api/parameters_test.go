@@ -72,10 +72,33 @@ func FuzzParsePairs(f *testing.F) {
 func TestTake(t *testing.T) {
 	r := &request{params: []search.Pair{{Name: "a", Value: "1"}, {Name: "b", Value: "2"}, {Name: "a", Value: "3"}}}
 	value, found := r.take("a")
-	if value != "3" || !found || !reflect.DeepEqual(r.params, []search.Pair{{Name: "b", Value: "2"}}) {
+	if value != "1" || !found || !reflect.DeepEqual(r.params, []search.Pair{{Name: "b", Value: "2"}, {Name: "a", Value: "3"}}) {
 		t.Errorf("take: %q %v, left %v", value, found, r.params)
 	}
-	if value, found = r.take("a"); value != "" || found {
-		t.Errorf("take again: %q %v", value, found)
+	if value, found = r.take("c"); value != "" || found {
+		t.Errorf("take what is not there: %q %v", value, found)
+	}
+}
+
+// What stands twice may contradict itself, and no parameter is ignored.
+func TestParametersStandOnce(t *testing.T) {
+	w := newWorld(t)
+	w.add(eve)
+	all := w.all()
+	twice := func(name string) string {
+		return oops("invalid", "http."+name, "search parameter "+name+" stands more than once; give it once")
+	}
+	for query, want := range map[string]string{
+		"/Patient/eve?_elements=name&_elements=active":            twice("_elements"),
+		"/Patient/eve?_format=json&_format=xml":                   twice("_format"),
+		"/Patient/eve?_summary=true&x=1&_summary=false":           strings.Replace(twice("_summary"), `"issue":[`, `"issue":[{"severity":"error","code":"invalid","diagnostics":"search parameter x is no parameter of this interaction","expression":["http.x"]},`, 1),
+		"/Patient/eve/_history?_count=1&_count=2":                 twice("_count"),
+		"/Patient/_history?_since=2026&_since=2025":               twice("_since"),
+		"/_history?_at=2026&_at=2025":                             twice("_at"),
+		"/metadata?_pretty=false&_pretty=true":                    twice("_pretty"),
+		"/Patient/eve/$validate?mode=profile&profile=x&profile=y": twice("profile"),
+		"/Patient?_id=eve&_format=json&_format=application/json":  twice("_format"),
+	} {
+		w.is(query, w.get(all, query), 400, want)
 	}
 }

@@ -1,8 +1,6 @@
 package api
 
-import (
-	"strings"
-)
+import "strings"
 
 // The values of `Prefer: return` (http.html#return).
 const (
@@ -27,7 +25,7 @@ func (r *request) lenient() bool { return r.preference("handling") == "lenient" 
 
 // preference is the first value given for a preference, "" if there is none.
 func (r *request) preference(name string) string {
-	for part := range strings.SplitSeq(strings.Join(r.header.Values("Prefer"), ","), ",") {
+	for _, part := range listed(r.header.Values("Prefer")) {
 		part, _, _ = strings.Cut(part, ";")
 		key, value, _ := strings.Cut(part, "=")
 		if strings.EqualFold(strings.TrimSpace(key), name) {

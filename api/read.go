@@ -19,10 +19,15 @@ func (s *server) read(r *request) (action, error) {
 		if err != nil {
 			return nil, err
 		}
-		if r.notModified(found) {
-			return resourceResponse(http.StatusNotModified, found, nil), nil
-		}
-		body, err := shown.apply(r.typ, found.Body)
-		return resourceResponse(http.StatusOK, found, body), err
+		return r.show(found, shown)
 	})
+}
+
+// show is the response with a version, or 304 to a client that has it.
+func (r *request) show(found store.Resource, shown subset) (*response, error) {
+	if r.notModified(found) {
+		return resourceResponse(http.StatusNotModified, found, nil), nil
+	}
+	body, err := shown.apply(r.typ, found.Body)
+	return resourceResponse(http.StatusOK, found, body), err
 }

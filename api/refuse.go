@@ -34,3 +34,7 @@ func (e *refused) Error() string { return e.text }
 type errorList []error
 
 func (l errorList) join() error { return errors.Join(l...) }
+
+// errManyMatches: the criteria of a conditional interaction do not single one
+// resource out.
+var errManyMatches = refuse(http.StatusPreconditionFailed, fhir.IssueTypeMultipleMatches, "the criteria match more than one resource; make them more specific")

@@ -8,6 +8,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/granary-fhir/granary/auth"
+	"github.com/granary-fhir/granary/internal/fhirjson"
 	"github.com/granary-fhir/granary/search"
 	"github.com/granary-fhir/granary/store"
 )
@@ -21,14 +22,22 @@ type request struct {
 	header  http.Header
 	query   string // the raw query string
 	body    io.Reader
+	limit   int64          // of the body, in bytes
 	caller  auth.Principal // zero without authentication
 
 	// The parts of the path, "" where the pattern has none.
 	typ, key, version, member string
 
+	// content is the body where it has been read already: the resource of a
+	// Bundle's entry. Nil for a body that is still to be read.
+	content *fhirjson.Node
+	// target is what the request means if a transaction Bundle has decided it.
+	target *target
+
 	// params are all parameters, from the URL and then from the body, but
 	// those in format.
 	params []search.Pair
+	taken  []string // the names of those that take has removed from params
 	format format
 }
 
@@ -41,6 +50,7 @@ func newRequest(c *gin.Context, rt *route, limit int64) *request {
 		header:  c.Request.Header,
 		query:   c.Request.URL.RawQuery,
 		body:    http.MaxBytesReader(c.Writer, c.Request.Body, limit),
+		limit:   limit,
 		typ:     c.Param("type"),
 		key:     c.Param("id"),
 		version: c.Param("version"),
@@ -63,7 +73,7 @@ func (r *request) path() string {
 		}
 	}
 	switch r.route.pattern {
-	case versions:
+	case versions, ofType + history, history:
 		path += history
 	case instance + searchURL:
 		path += "/*"

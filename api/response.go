@@ -14,6 +14,7 @@ import (
 // response is what an interaction answers with.
 type response struct {
 	status   int
+	key      store.Key // of the resource that it is about; zero where it is about none
 	version  int64     // for the ETag; 0 for none
 	modified time.Time // for Last-Modified; zero for none
 	location string    // absolute, "" for none
@@ -23,7 +24,7 @@ type response struct {
 
 // resourceResponse shows one version of a resource.
 func resourceResponse(status int, found store.Resource, body []byte) *response {
-	return &response{status: status, version: found.Version, modified: found.Updated, body: body}
+	return &response{status: status, key: found.Key, version: found.Version, modified: found.Updated, body: body}
 }
 
 // write sends the response; to HEAD the headers only, which are those of GET.

@@ -10,15 +10,26 @@ import (
 // route is one line of the table of everything that this server does over REST.
 type route struct {
 	// interaction is its name in http.html; where CapabilityStatement has a
-	// code for it, that code.
+	// code for it, that code. An operation's has its "$".
 	interaction string
-	level       level
-	method      string // GET also serves HEAD
-	pattern     string // below BasePath, as gin writes patterns
+	// codes are those of CapabilityStatement, where the line has several.
+	codes   []string
+	level   level
+	method  string // GET also serves HEAD
+	pattern string // below BasePath, as gin writes patterns
 	// letter is what the caller needs for the type in the path, decided before
 	// the request is read; 0 where several types are meant and the View decides
 	// for each.
 	letter store.Letter
+	// conditional says that criteria name the resource, for which the caller
+	// needs the letter s too.
+	conditional bool
+	// anyOf are the letters of an operation, one of which the caller needs for
+	// the type in the path before the request is read; an operation without any
+	// is nobody's. What it needs beyond depends on what it is asked for.
+	anyOf []store.Letter
+	// definition is an operation's OperationDefinition.
+	definition string
 	// form says that parameters also come in an urlencoded body.
 	form bool
 
@@ -42,6 +53,7 @@ const (
 	unlisted    level = iota // it has no code there
 	typeLevel                // for each resource type
 	systemLevel              // for the server
+	operation                // among the operations of each resource type
 )
 
 // The names in patterns. The parameters of all patterns have these names.
@@ -76,14 +88,28 @@ func (s *server) routes() []route {
 		{interaction: "search-compartment", method: http.MethodPost, pattern: inChart + searchURL, form: true, handle: s.searchCompartment},
 		{interaction: "search-compartment", method: http.MethodPost, pattern: instance + searchURL, form: true, handle: s.searchCompartment},
 
-		{interaction: "patch", method: http.MethodPatch, pattern: instance, refusal: "patch is not supported; use update (PUT) with the whole resource"},
-		{interaction: "conditional update", method: http.MethodPut, pattern: ofType, refusal: "conditional update is not supported; search for the resource and update it by its id"},
-		{interaction: "conditional patch", method: http.MethodPatch, pattern: ofType, refusal: "conditional patch is not supported; search for the resource and update it by its id"},
-		{interaction: "conditional delete", method: http.MethodDelete, pattern: ofType, refusal: "conditional delete is not supported; search for the resource and delete it by its id"},
-		{interaction: "history-type", method: http.MethodGet, pattern: ofType + history, refusal: "the history of a type is not supported; only that of one resource is"},
-		{interaction: "history-system", method: http.MethodGet, pattern: history, refusal: "the history of the system is not supported; only that of one resource is"},
-		{interaction: "batch, transaction", method: http.MethodPost, pattern: system, refusal: "batch and transaction are not supported; send the interactions one by one"},
+		{interaction: "history-type", level: typeLevel, method: http.MethodGet, pattern: ofType + history, letter: store.Search, handle: s.historyType},
+		{interaction: "history-system", level: systemLevel, method: http.MethodGet, pattern: history, handle: s.historySystem},
+
+		{interaction: "patch", level: typeLevel, method: http.MethodPatch, pattern: instance, letter: store.Update, handle: s.patch},
+		{interaction: "conditional update", method: http.MethodPut, pattern: ofType, letter: store.Update, conditional: true, handle: s.conditionalUpdate},
+		{interaction: "conditional patch", method: http.MethodPatch, pattern: ofType, letter: store.Update, conditional: true, handle: s.conditionalPatch},
+		{interaction: "conditional delete", method: http.MethodDelete, pattern: ofType, letter: store.Delete, conditional: true, handle: s.conditionalDelete},
+
+		{interaction: "batch/transaction", codes: []string{"transaction", "batch"}, level: systemLevel, method: http.MethodPost, pattern: system, handle: s.bundle},
+
+		{interaction: "$validate", level: operation, definition: resourceValidate, method: http.MethodPost, pattern: ofType + "/$validate", anyOf: lettersOf(typeModes), handle: s.validate},
+		{interaction: "$validate", level: operation, definition: resourceValidate, method: http.MethodPost, pattern: instance + "/$validate", anyOf: lettersOf(instanceModes), handle: s.validate},
+		{interaction: "$validate", level: operation, definition: resourceValidate, method: http.MethodGet, pattern: instance + "/$validate", anyOf: []store.Letter{store.Read}, handle: s.validate},
 	}
+}
+
+// advertised are the codes of CapabilityStatement that the route stands for.
+func (rt route) advertised() []string {
+	if len(rt.codes) > 0 {
+		return rt.codes
+	}
+	return []string{rt.interaction}
 }
 
 // served tells whether the route does anything.
@@ -100,6 +126,9 @@ func methods(routes []route, pattern string) []string {
 		if rt.method == http.MethodGet {
 			allowed = append(allowed, http.MethodHead)
 		}
+	}
+	if len(allowed) > 0 {
+		allowed = append(allowed, http.MethodOptions)
 	}
 	slices.Sort(allowed)
 	return allowed

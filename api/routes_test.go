@@ -23,6 +23,9 @@ func TestTableIsConsistent(t *testing.T) {
 		} else {
 			seen[key] = true
 		}
+		if rt.level == operation && (len(rt.anyOf) == 0 || rt.definition == "") { // leaks row 25
+			t.Errorf("%s %s: an operation declares its letters and its definition", rt.method, rt.pattern)
+		}
 		if !rt.served() && rt.level != unlisted {
 			t.Errorf("%s is advertised and not served", rt.interaction)
 		}
@@ -32,20 +35,22 @@ func TestTableIsConsistent(t *testing.T) {
 func TestMethods(t *testing.T) {
 	routes := new(server).routes()
 	for pattern, want := range map[string][]string{
-		system:                 {"GET", "HEAD"},
-		"/metadata":            {"GET", "HEAD"},
-		ofType:                 {"GET", "HEAD", "POST"},
-		instance:               {"DELETE", "GET", "HEAD", "PUT"},
-		version:                {"GET", "HEAD"},
-		versions:               {"GET", "HEAD"},
-		searchURL:              {"POST"},
-		ofType + searchURL:     {"POST"},
-		instance + searchURL:   {"POST"},
-		inChart:                {"GET", "HEAD"},
-		inChart + searchURL:    {"POST"},
-		ofType + history:       nil,
-		history:                nil,
-		"/nothing/of/the/sort": nil,
+		system:                  {"GET", "HEAD", "OPTIONS", "POST"},
+		"/metadata":             {"GET", "HEAD", "OPTIONS"},
+		ofType:                  {"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"},
+		instance:                {"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "PUT"},
+		version:                 {"GET", "HEAD", "OPTIONS"},
+		versions:                {"GET", "HEAD", "OPTIONS"},
+		searchURL:               {"OPTIONS", "POST"},
+		ofType + searchURL:      {"OPTIONS", "POST"},
+		instance + searchURL:    {"OPTIONS", "POST"},
+		inChart:                 {"GET", "HEAD", "OPTIONS"},
+		inChart + searchURL:     {"OPTIONS", "POST"},
+		ofType + history:        {"GET", "HEAD", "OPTIONS"},
+		history:                 {"GET", "HEAD", "OPTIONS"},
+		ofType + "/$validate":   {"OPTIONS", "POST"},
+		instance + "/$validate": {"GET", "HEAD", "OPTIONS", "POST"},
+		"/nothing/of/the/sort":  nil,
 	} {
 		if got := methods(routes, pattern); !slices.Equal(got, want) {
 			t.Errorf("%s: %v, want %v", pattern, got, want)

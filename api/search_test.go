@@ -128,6 +128,9 @@ func TestSearchByPost(t *testing.T) {
 			}
 			for _, post := range posts {
 				w.same(post[0]+" "+post[1], w.send(token, http.MethodPost, post[0], post[1], form), want)
+				if post[1] == "" {
+					w.same(post[0]+" without a body", w.send(token, http.MethodPost, post[0], ""), want)
+				}
 			}
 		}
 	}

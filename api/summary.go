@@ -31,26 +31,20 @@ func summaryOf(structure *definitions.Structure, value *fhirjson.Node) []byte {
 
 // summaryOfAll is the summary of each value of a list.
 func summaryOfAll(structure *definitions.Structure, list *fhirjson.Node) []byte {
-	var out []byte
+	var parts [][]byte
 	for _, item := range list.Items() {
 		part := item.Raw()
 		if item.Kind() == fhirjson.Object {
 			part = summaryOf(structure, item)
 		}
-		if len(part) == 0 {
-			continue
+		if len(part) > 0 {
+			parts = append(parts, part)
 		}
-		if out == nil {
-			out = append(out, '[')
-		} else {
-			out = append(out, ',')
-		}
-		out = append(out, part...)
 	}
-	if out == nil {
+	if len(parts) == 0 {
 		return nil
 	}
-	return append(out, ']')
+	return fhirjson.List(parts...)
 }
 
 // The tag of a resource that is not complete (resource.html#Meta.tag).
@@ -58,16 +52,16 @@ const subsettedTag = `{"system":"http://terminology.hl7.org/CodeSystem/v3-Observ
 
 // subsetted is a meta with the tag.
 func subsetted(meta *fhirjson.Node) []byte {
-	tags := []byte{'['}
+	var tags [][]byte
 	for _, tag := range meta.Get("tag").Items() {
-		tags = append(append(tags, tag.Raw()...), ',')
+		tags = append(tags, tag.Raw())
 	}
-	tags = append(append(tags, subsettedTag...), ']')
+	tags = append(tags, []byte(subsettedTag))
 	var b fhirjson.Builder
 	for _, m := range meta.Members() {
 		if m.Name != "tag" {
 			b.Add(m.Name, m.Value.Raw())
 		}
 	}
-	return b.Add("tag", tags).Bytes()
+	return b.Add("tag", fhirjson.List(tags...)).Bytes()
 }

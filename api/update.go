@@ -12,7 +12,7 @@ func (s *server) update(r *request) (action, error) {
 	if err := r.done(); err != nil {
 		return action{}, err
 	}
-	expected, err := r.ifMatch()
+	expected, err := r.precondition()
 	if err != nil {
 		return action{}, err
 	}
@@ -27,11 +27,7 @@ func (s *server) update(r *request) (action, error) {
 	if err != nil {
 		return action{}, err
 	}
-	return writing(func(ctx context.Context, tx *store.Tx) (*response, error) {
-		written, err := tx.Update(ctx, r.resource(), draft, expected)
-		if err != nil {
-			return nil, err
-		}
-		return s.written(r, written), nil
+	return s.storing(r, func(ctx context.Context, tx *store.Tx) (store.Written, error) {
+		return tx.Update(ctx, r.resource(), draft, expected)
 	})
 }

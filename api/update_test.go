@@ -24,11 +24,10 @@ func TestUpdate(t *testing.T) {
 	w.is("outcome", put(second, "Prefer: return=OperationOutcome"), 200,
 		`{"resourceType":"OperationOutcome","issue":[{"severity":"information","code":"informational","diagnostics":"updated Patient/new, version 4"}]}`)
 
-	conflict := oops("conflict", "", "If-Match does not name the current version; read the resource again")
+	conflict := oops("conflict", "", "If-Match does not name the current version; read the resource again, and send its ETag as it is")
 	w.is("If-Match, stale", put(first, `If-Match: W/"3"`), 412, conflict)
 	w.is("If-Match, current", put(first, `If-Match: W/"4"`, "Prefer: return=minimal"), 200, "", `ETag: W/"5"`)
 	w.is("If-Match, nonsense", put(second, `If-Match: W/"0"`), 412, conflict)
-	w.is("If-Match, list", put(second, `If-Match: W/"5", W/"6"`), 400, oops("not-supported", "http.If-Match", `If-Match takes one version, such as W/"3"`))
 	w.is("If-Match, absent", w.send(all, http.MethodPut, "/Patient/other", `{"resourceType":"Patient","id":"other"}`, `If-Match: W/"1"`), 412, conflict)
 	w.is("no id", put(`{"resourceType":"Patient"}`), 400, oops("required", "Patient.id", "the body has no id; an update must repeat the id of the path"))
 	w.is("other id", put(`{"resourceType":"Patient","id":"else"}`), 400, oops("invalid", "Patient.id", "the id in the body is not that in the path"))
@@ -59,9 +58,8 @@ func TestUpdateUnderScopes(t *testing.T) {
 	w.is("moved away", put(u, "e", "adam"), 403, oops("forbidden", "", "the granted scopes do not allow to update this content of Observation"))
 	notCreatable := oops("not-supported", "", "an update with this access token cannot create a resource, and there is none of this id that it may update")
 	// leaks row 17
-	w.is("hidden", put(u, "a", "eve"), 405, notCreatable, "Allow: DELETE, GET, HEAD")
+	w.is("hidden", put(u, "a", "eve"), 405, notCreatable, "Allow: DELETE, GET, HEAD, OPTIONS, PATCH")
 	w.same("hidden and absent", put(u, "a", "eve"), put(u, "nothing", "eve"))
-	w.same("hidden and absent, If-Match", put(u, "a", "eve", `If-Match: W/"1"`), put(u, "nothing", "eve", `If-Match: W/"1"`))
 	ur := w.token("patient/Observation.ru", "Patient/adam")
 	if got := put(ur, "a", "adam"); got.status != 200 || got.body == "" {
 		t.Errorf("adam's own: %v", got)

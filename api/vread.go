@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"net/http"
 
 	"github.com/granary-fhir/granary/store"
 )
@@ -18,7 +17,6 @@ func (s *server) versionRead(r *request) (action, error) {
 		if err != nil {
 			return nil, err
 		}
-		body, err := shown.apply(r.typ, found.Body)
-		return resourceResponse(http.StatusOK, found, body), err
+		return r.show(found, shown)
 	})
 }

@@ -58,14 +58,33 @@ var definitionsOnce = sync.OnceValues(search.NewRegistry)
 
 func newWorld(t testing.TB, change ...func(*Config)) *world {
 	t.Helper()
+	return worldAt(t, t.TempDir(), change...)
+}
+
+// worldAt is a world whose store is in a folder: two of one folder are as two
+// processes.
+func worldAt(t testing.TB, folder string, change ...func(*Config)) *world {
+	t.Helper()
+	return worldOf(t, folder, store.ValidateOff, change...)
+}
+
+// strictWorld is a world whose store checks the structure of what is written, as
+// cmd has it.
+func strictWorld(t testing.TB, change ...func(*Config)) *world {
+	t.Helper()
+	return worldOf(t, t.TempDir(), store.ValidateStructure, change...)
+}
+
+func worldOf(t testing.TB, folder string, validation store.Validation, change ...func(*Config)) *world {
+	t.Helper()
 	w := &world{TB: t, now: start}
 	registry, err := definitionsOnce()
 	w.must(err)
 	charts, err := compartments.New(registry)
 	w.must(err)
-	backend, err := sqlite.Open(t.TempDir(), sqlite.Options{Clock: w.clock, Registry: registry})
+	backend, err := sqlite.Open(folder, sqlite.Options{Clock: w.clock, Registry: registry})
 	w.must(err)
-	w.store, err = store.New(backend, registry, charts, base, store.ValidateOff)
+	w.store, err = store.New(backend, registry, charts, base, validation)
 	w.must(err)
 	t.Cleanup(func() {
 		w.must(w.store.Close())
@@ -108,7 +127,7 @@ func (w *world) add(resources ...string) {
 			if err != nil {
 				return err
 			}
-			if _, err := tx.Update(context.Background(), key, draft, 0); err != nil {
+			if _, err := tx.Update(context.Background(), key, draft, store.Precondition{}); err != nil {
 				return err
 			}
 		}

@@ -30,7 +30,7 @@ func (x *extraction) reference(r *rule, v fhirpath.Value) {
 func (x *extraction) link(r *rule, reference string) {
 	if local, ok := localReference(x.base, reference); ok {
 		x.term(r.param, "", local)
-	} else if !r.localOnly && isAbsolute(reference) {
+	} else if !r.localOnly && fhirpath.IsAbsolute(reference) {
 		x.term(r.param, "", withoutHistory(reference))
 	}
 }
@@ -52,7 +52,7 @@ func (x *extraction) canonical(r *rule, reference string) {
 		return
 	}
 	url, version, _ := strings.Cut(reference, "|")
-	if isAbsolute(url) {
+	if fhirpath.IsAbsolute(url) {
 		x.term(r.param, version, url)
 	}
 }
@@ -86,15 +86,4 @@ func localReference(base, reference string) (literal string, ok bool) {
 		return "", false
 	}
 	return reference[len(prefix) : len(prefix)+len(typ)+1+len(id)], true
-}
-
-// isAbsolute tells whether a reference begins with a URI scheme.
-func isAbsolute(reference string) bool {
-	scheme, _, ok := strings.Cut(reference, ":")
-	if !ok || scheme == "" || scheme[0]|0x20 < 'a' || scheme[0]|0x20 > 'z' {
-		return false
-	}
-	return strings.IndexFunc(scheme, func(c rune) bool {
-		return !(c|0x20 >= 'a' && c|0x20 <= 'z' || c >= '0' && c <= '9' || strings.ContainsRune("+-.", c))
-	}) < 0
 }

@@ -60,7 +60,7 @@ func (p *parser) anyTarget(param *Param, name string, ask func(typ string) (Expr
 		return nil, failed
 	}
 	first, _, _ := strings.Cut(name, ".")
-	return nil, unknownParam("is not known: none of the types that %s refers to has a search parameter %q", param.Name(), first)
+	return nil, unknownParam("asks for %q, which is no search parameter of any type that %s refers to", first, param.Name())
 }
 
 // holdsForNone tells whether an error means that no resource of the type at hand

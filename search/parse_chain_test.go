@@ -26,14 +26,14 @@ func TestChain(t *testing.T) {
 	checkRejected(t, []rejected{
 		{"AuditEvent", "entity.context:identifier=x", "has the modifier :identifier"},
 		{"AuditEvent", "entity.gender:below=x", "write system|code"},
-		{"DiagnosticReport", "subject.nam=peter", `has a search parameter "nam"`},
+		{"DiagnosticReport", "subject.nam=peter", `asks for "nam", which is no search parameter of any type that DiagnosticReport.subject refers to`},
 		{"DiagnosticReport", "subject:Patient.nam=peter", "did you mean name?"},
 		{"DiagnosticReport", "subject:Practitioner.name=x", "does not refer to Practitioner"},
 		{"DiagnosticReport", "status.name=x", "a token parameter; only references lead on"},
 		{"DiagnosticReport", "subjekt.name=x", "did you mean subject?"},
 		{"DiagnosticReport", "subject.birthdate=x", "is no date"},
 		{"DiagnosticReport", "subject:identifier.name=x", "no resource type"},
-		{"DiagnosticReport", "subject.=x", `parameter ""`},
+		{"DiagnosticReport", "subject.=x", `asks for ""`},
 	})
 }
 

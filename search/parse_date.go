@@ -16,14 +16,15 @@ func parseDate(p *parser, param *Param, raw string) (Expr, error) {
 }
 
 func (p *parser) date(param *Param, op Prefix, text string) (Expr, error) {
-	low, high, err := p.dateRange(text)
+	low, high, err := dateRange(text)
 	if op == Ap {
 		low, high = approximately(low, high, p.now.UnixMicro())
 	}
 	return Date{Param: param, Op: op, Low: low, High: high}, err
 }
 
-func (p *parser) dateRange(text string) (low, high int64, err error) {
+// dateRange is the period of a date in a parameter.
+func dateRange(text string) (low, high int64, err error) {
 	if low, high, err = ParseDate(text); err == nil {
 		return low, high, nil
 	}
@@ -31,6 +32,15 @@ func (p *parser) dateRange(text string) (low, high int64, err error) {
 		err = reason // without the value, which the ParamError shows
 	}
 	return 0, 0, fault(text, "is no date: %s%s", err, plusHint(text))
+}
+
+// ParseDateParam is ParseDate for the value of a parameter. An error is a
+// *ParamError.
+func ParseDateParam(name, text string) (low, high int64, err error) {
+	if low, high, err = dateRange(text); err != nil {
+		return 0, 0, named(name, err)
+	}
+	return low, high, nil
 }
 
 // plusHint is for a time zone whose plus sign was read as a blank.

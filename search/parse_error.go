@@ -26,6 +26,9 @@ type ParamError struct {
 
 func (e *ParamError) Error() string {
 	name, value, reason := shorten(e.Param, 200), shorten(e.Value, 200), shorten(e.Reason, 1_000)
+	if name == "" {
+		name = `""` // of "=1"
+	}
 	if value == "" {
 		return fmt.Sprintf("search parameter %s %s", name, reason)
 	}

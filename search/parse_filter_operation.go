@@ -50,7 +50,7 @@ func (p *parser) filterLeaf(param *Param, op filterOperation) (Expr, error) {
 		return parseURI(p, param, op.value)
 	case KindDate:
 		if op.operator == "po" { // two ranges overlap: what ap asks of its own
-			low, high, err := p.dateRange(op.value)
+			low, high, err := dateRange(op.value)
 			return Date{Param: param, Op: Ap, Low: low, High: high}, err
 		}
 		return p.date(param, Prefix(op.operator), op.value)

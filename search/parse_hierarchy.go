@@ -1,6 +1,10 @@
 package search
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/granary-fhir/granary/internal/fhirpath"
+)
 
 // hierarchyLevels is how far `:below` and `:above` follow a hierarchy of
 // resources, from the resource that is named.
@@ -130,7 +134,7 @@ func (p *parser) hierarchyMembers(param *Param, value string) (map[string][]stri
 			in, id = []string{typ}, literalID
 		}
 		switch {
-		case !validID(id):
+		case !fhirpath.IsID(id):
 			return nil, fault(raw, "names no resource of this server; right are id and Type/id")
 		case len(in) == 1 && !slices.Contains(types, in[0]):
 			return nil, fault(raw, "is of a type that is in no hierarchy which %s leads to; right is %s", param.Name(), either(types))

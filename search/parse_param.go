@@ -19,10 +19,18 @@ func (e *unknownError) Error() string { return e.typ + " has no search parameter
 func (p *parser) named(name string, err error) *ParamError {
 	var unknown *unknownError
 	if errors.As(err, &unknown) {
-		err = unknownParam("is not known: %s has no search parameter %q%s",
-			unknown.typ, unknown.code, didYouMean(unknown.code, p.codes(unknown.typ)))
+		err = p.unknown(name, unknown)
 	}
 	return named(name, err)
+}
+
+// unknown says the code once: it is the name itself, or stands somewhere in it.
+func (p *parser) unknown(name string, e *unknownError) error {
+	near := didYouMean(e.code, p.codes(e.typ))
+	if code, _, _ := strings.Cut(name, ":"); code == e.code {
+		return unknownParam("is not known for %s%s", e.typ, near)
+	}
+	return unknownParam("asks for %q, which is no search parameter of %s%s", e.code, e.typ, near)
 }
 
 // codes are the names of filters that a client may use on a type.

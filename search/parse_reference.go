@@ -1,6 +1,10 @@
 package search
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/granary-fhir/granary/internal/fhirpath"
+)
 
 // referenceAlternative is how the values of a reference are parsed
 // (search.html#reference).
@@ -29,7 +33,7 @@ func parseReference(p *parser, param *Param, raw string) (Expr, error) {
 	if typ, id, ok := p.literal(text); ok {
 		return localTerm(param, typ, id), nil
 	}
-	if !validID(text) {
+	if !fhirpath.IsID(text) {
 		return nil, p.noReference(text)
 	}
 	var literals Or
@@ -66,7 +70,7 @@ func (p *parser) absolute(param *Param, text string) Expr {
 func withoutVersion(url string) string {
 	const mark = "/_history/"
 	at := strings.LastIndex(url, mark)
-	if at <= 0 || !validID(url[at+len(mark):]) {
+	if at <= 0 || !fhirpath.IsID(url[at+len(mark):]) {
 		return url
 	}
 	return url[:at]
@@ -86,7 +90,7 @@ func parseTypedReference(typ string) alternative {
 		if literalType, literalID, ok := p.literal(p.relative(text)); ok && literalType == typ {
 			id = literalID
 		}
-		if !validID(id) {
+		if !fhirpath.IsID(id) {
 			return nil, fault(raw, "is no id of a %s; right is like :%s=23", typ, typ)
 		}
 		return localTerm(param, typ, id), nil
@@ -117,7 +121,7 @@ func (p *parser) relative(reference string) string {
 // literal takes `Type/id` or `Type/id/_history/version` apart.
 func (p *parser) literal(text string) (typ, id string, ok bool) {
 	typ, id, ok = strings.Cut(withoutVersion(text), "/")
-	return typ, id, ok && p.registry.HasType(typ) && validID(id)
+	return typ, id, ok && p.registry.HasType(typ) && fhirpath.IsID(id)
 }
 
 func (p *parser) noReference(text string) error {
@@ -126,19 +130,4 @@ func (p *parser) noReference(text string) error {
 		return fault(text, "is no reference: %q is no resource type%s", typ, didYouMean(typ, p.registry.Types()))
 	}
 	return fault(text, "is no reference; right are id, Type/id and an absolute URL")
-}
-
-// validID tells whether a text is a logical id (datatypes.html#id).
-func validID(text string) bool {
-	if len(text) == 0 || len(text) > 64 {
-		return false
-	}
-	for i := range len(text) {
-		switch c := text[i]; {
-		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', c == '-', c == '.':
-		default:
-			return false
-		}
-	}
-	return true
 }

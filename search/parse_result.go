@@ -35,7 +35,7 @@ func (req *request) takeResult(pair *Pair) error {
 	case "_sort":
 		req.sort, err = parseSort(pair.Value)
 	case "_count":
-		q.Count, err = req.count(pair.Value)
+		q.Count, err = ParseCount(pair.Value, req.maxCount())
 		pair.Value = strconv.Itoa(q.Count)
 	case "_total":
 		q.Total, err = parseTotal(pair.Value)
@@ -53,18 +53,18 @@ func (req *request) takeResult(pair *Pair) error {
 	return err
 }
 
-// count is the size of a page, 0 for the total alone (search.html#count). More
-// than the server gives is not an error: the page is smaller, and the self link
-// says so.
-func (req *request) count(value string) (int, error) {
+// ParseCount is the size of a page that `_count` asks for, 0 for the total alone
+// (search.html#count). More than the server gives is not an error: the page is
+// smaller, and the self link says so. An error is a *ParamError.
+func ParseCount(value string, most int) (int, error) {
 	n, err := strconv.ParseUint(value, 10, 64)
-	if errors.Is(err, strconv.ErrRange) {
-		n, err = uint64(req.maxCount()), nil
+	switch {
+	case errors.Is(err, strconv.ErrRange):
+		return most, nil
+	case err != nil:
+		return 0, &ParamError{Param: "_count", Value: value, Reason: "is no number of resources; give 0 or more"}
 	}
-	if err != nil {
-		return 0, fault(value, "is no number of resources; give 0 or more")
-	}
-	return int(min(n, uint64(req.maxCount()))), nil
+	return int(min(n, uint64(most))), nil
 }
 
 func (req *request) maxCount() int {

@@ -3,6 +3,8 @@ package search
 import (
 	"math"
 	"strconv"
+
+	"github.com/granary-fhir/granary/internal/fhirpath"
 )
 
 // idAlternative is how the values of `_id` are parsed (search.html#id).
@@ -17,7 +19,7 @@ func idAlternative(modifier string) (parse alternative, negated bool) {
 }
 
 func parseID(_ *parser, _ *Param, raw string) (Expr, error) {
-	if !validID(raw) {
+	if !fhirpath.IsID(raw) {
 		return nil, fault(raw, "is no id; an id has 1 to 64 letters, digits, '-' and '.'")
 	}
 	return ID{raw}, nil

@@ -185,9 +185,11 @@ func TestUnknownParameter(t *testing.T) {
 	checkRejected(t, []rejected{
 		{"Patient", "nam=x", "did you mean name?"},
 		{"Patient", "birthDate=2000", "did you mean birthdate"},
-		{"Patient", "zzzzzz=1", `Patient has no search parameter "zzzzzz"`},
-		{"Patient", "=x", `has no search parameter ""`},
-		{"Patient", "code=1", `Patient has no search parameter "code"`},
+		{"Patient", "zzzzzz=1", "search parameter zzzzzz is not known for Patient"},
+		{"Patient", "=x", `search parameter "" is not known for Patient`},
+		{"Patient", "code=1", "search parameter code is not known for Patient"},
+		{"Patient", "code:exact=1", "search parameter code:exact is not known for Patient"},
+		{"Patient", "_has:Observation:subject:zzzzzz=1", `search parameter _has:Observation:subject:zzzzzz asks for "zzzzzz", which is no search parameter of Observation`},
 		{"Patient", "_query=current", "not supported"},
 		{"Patient", "gender:=male", "colon"},
 		{"Nonsense", "a=b", "no resource type"},
@@ -259,8 +261,8 @@ func TestSystemSearch(t *testing.T) {
 		t.Errorf("all types: %v", err)
 	}
 	for q, says := range map[string]string{
-		"patient=1":                       "has no search parameter \"patient\"",
-		"_type=Patient,Condition&code=1":  `Patient has no search parameter "code"`,
+		"patient=1":                       "patient is not known for ActivityDefinition",
+		"_type=Patient,Condition&code=1":  "code is not known for Patient",
 		"_type=Patent":                    "did you mean Patient",
 		"_type=":                          "no value",
 		"_type=Patient&_type=Observation": "more than once",

@@ -7,8 +7,8 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/granary-fhir/granary/internal/definitions"
 	"github.com/granary-fhir/granary/internal/fhirjson"
+	"github.com/granary-fhir/granary/internal/links"
 	"github.com/granary-fhir/granary/search"
 	"github.com/granary-fhir/granary/store"
 )
@@ -43,34 +43,19 @@ func conditionals(resource *fhirjson.Node) []conditional {
 	}
 	var found []conditional
 	seen := make(map[string]bool)
-	eachReference(resource, func(text string) {
-		c, ok := parseConditional(text)
-		if ok && !seen[text] {
-			seen[text] = true
+	for _, reference := range links.References(resource) {
+		c, ok := parseConditional(reference.Text)
+		if ok && !seen[c.text] {
+			seen[c.text] = true
 			found = append(found, c)
 		}
-	})
+	}
 	return found
 }
 
-// eachReference calls fn with each reference, at any depth.
-func eachReference(n *fhirjson.Node, fn func(text string)) {
-	for _, m := range n.Members() {
-		if m.Name == "reference" && m.Value.Kind() == fhirjson.String {
-			fn(m.Value.Text())
-		}
-		eachReference(m.Value, fn)
-	}
-	if n.Kind() == fhirjson.Array {
-		for _, item := range n.Items() {
-			eachReference(item, fn)
-		}
-	}
-}
-
 func parseConditional(text string) (conditional, bool) {
-	typ, query, ok := strings.Cut(text, "?")
-	if !ok || !definitions.IsResourceType(typ) {
+	typ, query, ok := links.Conditional(text)
+	if !ok {
 		return conditional{}, false
 	}
 	c := conditional{text: text, typ: typ}
@@ -93,7 +78,7 @@ func unescape(text string) string {
 // resolve returns the resource with its conditional references made literal, or
 // the reason why one of them cannot be.
 func (item Item) resolve(lookup func(conditional) (resolution, error)) (resource *fhirjson.Node, reason string, err error) {
-	meant := make(links)
+	meant := make(linked)
 	for _, c := range conditionals(item.Resource) {
 		found, err := lookup(c)
 		switch {

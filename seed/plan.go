@@ -19,7 +19,7 @@ type plan struct {
 	resourceType string
 	bundleType   string
 	entries      []planned
-	links        links
+	links        linked
 	conditional  bool // some reference may be conditional
 }
 
@@ -49,7 +49,7 @@ type head struct {
 
 // plan reads the document for the first time.
 func (d document) plan() (plan, error) {
-	p := plan{links: make(links)}
+	p := plan{links: make(linked)}
 	err := d.walk(p.member, p.entry)
 	if err != nil {
 		return plan{}, err

@@ -64,9 +64,9 @@ func (t Store) update(ctx context.Context, tx *store.Tx, item Item) (Result, err
 	}
 	draft, err := tx.Draft(item.Key.Type, found)
 	if err != nil {
-		return Result{}, err
+		return Result{Refused: err.Error()}, nil // nothing was written: the others may go on
 	}
-	written, err := tx.Update(ctx, item.Key, draft, 0)
+	written, err := tx.Update(ctx, item.Key, draft, store.Precondition{})
 	return Result{Outcome: written.Outcome}, err
 }
 

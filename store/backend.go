@@ -60,6 +60,19 @@ type Snapshot interface {
 	// CountVersions counts what Versions would return without Before and Limit.
 	CountVersions(ctx context.Context, key Key, where search.Expr, page VersionPage) (int, error)
 
+	// History returns the versions of all resources of some types that are
+	// visible: for each type those that Versions returns of its resources
+	// where the type's predicate holds. Newest first by Updated, then in an
+	// order that is fixed for each version, the newer before the older of one
+	// resource. A version that is visible all the while is on exactly one
+	// page, whatever versions are added meanwhile.
+	History(ctx context.Context, of []Portion, page HistoryPage) ([]VersionMatch, error)
+
+	// CountHistory counts what History would return without After and Limit.
+	// With a limit above 0 it gives up after looking at that many versions,
+	// and then returns complete=false.
+	CountHistory(ctx context.Context, of []Portion, page HistoryPage, limit int) (n int, complete bool, err error)
+
 	// Search returns up to limit live resources that satisfy their Select,
 	// in the order of the sort keys, then by main clinical date, newest
 	// first, then in an order that is fixed for each resource; after the
@@ -90,8 +103,29 @@ type Predicates func(typ string) search.Expr
 type VersionPage struct {
 	Before int64     // only versions below this one; 0 for all
 	Since  time.Time // only versions created at or after this instant; zero for all
-	At     Interval  // only versions that were current at some time in it; zero for all
+	At     Interval  // only versions that were current at some time in it, each until the next visible one; zero for all
 	Limit  int       // at most so many; 0 for all
+}
+
+// Portion is what a history shows of one type: the predicate must hold for a
+// version, and for the current version of its resource.
+type Portion struct {
+	Type  string
+	Where search.Expr
+}
+
+// HistoryPage narrows the history of many resources.
+type HistoryPage struct {
+	After Position  // only versions behind this one; nil for all
+	Since time.Time // as in VersionPage
+	At    Interval  // as in VersionPage
+	Limit int       // at most so many; 0 for none
+}
+
+// VersionMatch is a version in a history and the position behind it.
+type VersionMatch struct {
+	Resource
+	Position Position
 }
 
 // Interval is the half-open time range [From, To).

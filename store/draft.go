@@ -1,7 +1,7 @@
 package store
 
 import (
-	"strconv"
+	"slices"
 
 	"github.com/granary-fhir/granary/internal/fhirjson"
 	"github.com/granary-fhir/granary/internal/validation"
@@ -36,28 +36,14 @@ const (
 // Draft checks a resource that is to be one of a type. The error is *Invalid and
 // names everything that is wrong.
 func (d Drafter) Draft(typ string, resource *fhirjson.Node) (Draft, error) {
-	if err := storable(typ, resource); err != nil {
-		return Draft{}, err
-	}
+	check := validation.Outline
 	if d.validation == ValidateStructure {
-		if issues := validation.Resource(typ, resource); len(issues) > 0 {
-			return Draft{}, &Invalid{issues}
-		}
+		check = validation.Resource
+	}
+	if issues := check(typ, resource); slices.ContainsFunc(issues, refuses) {
+		return Draft{}, &Invalid{issues}
 	}
 	return Draft{typ, resource}, nil
 }
 
-// storable checks what a stamp needs.
-func storable(typ string, resource *fhirjson.Node) error {
-	if resource.Kind() != fhirjson.Object {
-		return invalid("structure", typ, "a resource is a JSON object, not "+resource.Kind().String())
-	}
-	if own := resource.Get("resourceType").Text(); own != typ {
-		return invalid("structure", typ+".resourceType", "must be "+strconv.Quote(typ)+", not "+strconv.Quote(own))
-	}
-	meta := resource.Get("meta")
-	if meta != nil && meta.Kind() != fhirjson.Object {
-		return invalid("structure", typ+".meta", "must be an object, not "+meta.Kind().String())
-	}
-	return nil
-}
+func refuses(issue validation.Issue) bool { return issue.Severity == validation.Error }

@@ -17,8 +17,12 @@ var (
 	// ErrGone: the resource is deleted, and its last version was visible to
 	// the caller.
 	ErrGone = errors.New("deleted")
-	// ErrPrecondition: If-Match names another version than the current one.
-	ErrPrecondition = errors.New("the version is not the current one")
+	// ErrPrecondition: the resource is not as the write's Precondition expects.
+	// It is wrapped with the header that says so.
+	ErrPrecondition = errors.New("the resource is not as expected")
+	// ErrExists: criteria match nothing, and the id under which a resource
+	// shall be created for them is that of another one.
+	ErrExists = errors.New("there is a resource of this id already")
 	// ErrNotCreatable: an update names an id that is absent, or not visible,
 	// and the caller may update only some resources of the type, so that the
 	// server neither creates it nor says which of the two it is.

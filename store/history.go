@@ -6,7 +6,8 @@ import (
 	"time"
 )
 
-// HistoryRequest is what to show of a resource's history (http.html#history).
+// HistoryRequest is what to show of a history (http.html#history). Since and At
+// together ask for the versions that satisfy both.
 type HistoryRequest struct {
 	Count  int       // versions a page; 0 asks for the total alone
 	Since  time.Time // `_since`; zero for all
@@ -14,10 +15,10 @@ type HistoryRequest struct {
 	Cursor string    // the Next of the page before
 }
 
-// History is one page of a resource's versions, newest first.
+// History is one page of versions, newest first.
 type History struct {
 	Versions []Resource
-	Total    int
+	Total    *int   // number of versions over all pages, nil if not counted
 	Next     string // cursor of the next page, "" at the end
 }
 
@@ -39,8 +40,12 @@ func (r *Reader) History(ctx context.Context, key Key, request HistoryRequest) (
 		}
 	}
 	var h History
-	if h.Total, err = r.snapshot.CountVersions(ctx, key, where, page); err != nil || request.Count == 0 {
-		return h, err
+	total, err := r.snapshot.CountVersions(ctx, key, where, page)
+	if err != nil {
+		return History{}, err
+	}
+	if h.Total = &total; request.Count == 0 {
+		return h, nil
 	}
 	if h.Versions, err = r.snapshot.Versions(ctx, key, where, page); err != nil {
 		return History{}, err
@@ -50,7 +55,7 @@ func (r *Reader) History(ctx context.Context, key Key, request HistoryRequest) (
 		last := h.Versions[request.Count-1].Version
 		h.Next = r.view.store.sealer.seal(strconv.AppendInt(nil, last, 10), bound)
 	}
-	return h, nil
+	return h, r.hideCreations(ctx, Portion{key.Type, where}, h.Versions)
 }
 
 func (r *Reader) openVersion(cursor, bound string) (int64, error) {

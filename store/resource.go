@@ -1,8 +1,9 @@
 package store
 
 import (
-	"regexp"
 	"time"
+
+	"github.com/granary-fhir/granary/internal/fhirpath"
 )
 
 // Key names a resource: its type and logical id.
@@ -10,10 +11,8 @@ type Key struct{ Type, ID string }
 
 func (k Key) String() string { return k.Type + "/" + k.ID }
 
-var idPattern = regexp.MustCompile(`^[A-Za-z0-9\-.]{1,64}$`)
-
 // ValidID tells whether a text is a logical id (datatypes.html#id).
-func ValidID(id string) bool { return idPattern.MatchString(id) }
+func ValidID(id string) bool { return fhirpath.IsID(id) }
 
 // Resource is one version of a resource.
 type Resource struct {
@@ -23,6 +22,7 @@ type Resource struct {
 	Deleted bool      // the version is a deletion and has no Body
 	Body    []byte    // the resource's JSON with id and meta set; not to be changed
 	Verb    Verb      // how the version came about
+	Created bool      // it is live, and the first version or one that follows a deletion; set by the backend
 }
 
 // Verb is the method of the interaction that made a version
@@ -38,7 +38,12 @@ const (
 	DELETE
 )
 
-// String is the verb as HTTP writes it, "" for NoVerb.
+var verbs = [...]string{"", "POST", "PUT", "PATCH", "DELETE"}
+
+// String is the verb as HTTP writes it, "" for NoVerb and for what is none.
 func (v Verb) String() string {
-	return [...]string{"", "POST", "PUT", "PATCH", "DELETE"}[v]
+	if int(v) >= len(verbs) {
+		return ""
+	}
+	return verbs[v]
 }

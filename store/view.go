@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 
 	"github.com/granary-fhir/granary/internal/fhirjson"
 )
@@ -49,15 +50,37 @@ func (v *View) History(ctx context.Context, key Key, request HistoryRequest) (Hi
 // Transact runs fn in a transaction. If fn returns nil and the policy admits
 // what its writes leave behind, they are durable when Transact returns nil; else
 // none of them has happened. Fn may run more than once, each time from the
-// beginning, and must set anew whatever it sets outside itself.
+// beginning, and must set anew whatever it sets outside itself. An error of fn is
+// what Transact returns, unless what was written until then is not admitted.
 func (v *View) Transact(ctx context.Context, fn func(*Tx) error) error {
-	return v.store.backend.Write(ctx, func(w Writer) error {
-		tx := &Tx{Reader: &Reader{view: v, snapshot: w}, writer: w}
-		if err := fn(tx); err != nil {
+	return v.store.backend.Write(ctx, func(w Writer) error { return v.perform(ctx, w, fn) })
+}
+
+// errRehearsed undoes a rehearsal.
+var errRehearsed = errors.New("this was a rehearsal")
+
+// Rehearse tells whether Transact would succeed: it does the same, returns the
+// error that Transact would return, and undoes everything.
+func (v *View) Rehearse(ctx context.Context, fn func(*Tx) error) error {
+	err := v.store.backend.Write(ctx, func(w Writer) error {
+		if err := v.perform(ctx, w, fn); err != nil {
 			return err
 		}
-		return tx.finish(ctx)
+		return errRehearsed
 	})
+	if errors.Is(err, errRehearsed) {
+		return nil
+	}
+	return err
+}
+
+// perform is a transaction but for its end.
+func (v *View) perform(ctx context.Context, w Writer, fn func(*Tx) error) error {
+	tx := &Tx{Reader: &Reader{view: v, snapshot: w}, writer: w}
+	if err := fn(tx); err != nil {
+		return tx.fail(ctx, err)
+	}
+	return tx.finish(ctx)
 }
 
 // ask answers one question on a snapshot of its own.

@@ -52,7 +52,7 @@ func put(t *testing.T, view *store.View, text string) error {
 		if err != nil {
 			return err
 		}
-		_, err = tx.Update(ctx, key, draft, 0)
+		_, err = tx.Update(ctx, key, draft, store.Precondition{})
 		return err
 	})
 }

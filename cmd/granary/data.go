@@ -20,10 +20,24 @@ type dataFlags struct {
 	Store string `default:"sqlite" enum:"sqlite" help:"Kind of store: ${enum}."`
 }
 
+// writeFlags are those of commands that write resources to the store.
+type writeFlags struct {
+	dataFlags
+	Validate string `default:"structure" enum:"structure,off" help:"Check of resources before they are written. structure: against R4's definitions. off: only what storing needs (default: ${default})."`
+}
+
+func (f writeFlags) open(ctx context.Context, base string) (*store.Store, error) {
+	return f.openWith(ctx, base, store.Validation(f.Validate))
+}
+
 // open opens the store for the server whose FHIR base URL is base, which is
 // remembered; "" takes the one that it was served at last, so that an import
 // without a server knows which absolute references are local.
 func (f dataFlags) open(ctx context.Context, base string) (*store.Store, error) {
+	return f.openWith(ctx, base, store.ValidateStructure)
+}
+
+func (f dataFlags) openWith(ctx context.Context, base string, v store.Validation) (*store.Store, error) {
 	registry, err := search.NewRegistry()
 	if err != nil {
 		return nil, err
@@ -38,7 +52,7 @@ func (f dataFlags) open(ctx context.Context, base string) (*store.Store, error) 
 	}
 	var opened *store.Store
 	if base, err = remember(ctx, backend.Records(), base); err == nil {
-		opened, err = store.New(backend, registry, charts, base, store.ValidateStructure)
+		opened, err = store.New(backend, registry, charts, base, v)
 	}
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("--data %s: %w", f.Data, err), backend.Close())

@@ -13,7 +13,7 @@ import (
 )
 
 type importCmd struct {
-	dataFlags
+	writeFlags
 	URL   string   `name:"url" placeholder:"FHIRBASE" help:"Write to this FHIR server instead of a local store."`
 	Token string   `placeholder:"TOKEN" help:"Access token for --url."`
 	Paths []string `arg:"" name:"path" help:"Files, and folders with everything below them."`
@@ -74,6 +74,8 @@ func (cmd *importCmd) remote(given *kong.Context) (bool, error) {
 	switch {
 	case onLine["url"] && onLine["data"]:
 		return false, errors.New("--data and --url: one place to write to, please")
+	case onLine["url"] && onLine["validate"]:
+		return false, errors.New("--validate is for a local store; the server at --url checks as it was told to")
 	case cmd.URL == "" || onLine["data"]:
 		if onLine["token"] {
 			return false, errors.New("--token is for --url")

@@ -159,6 +159,7 @@ func TestUsage(t *testing.T) {
 		{[]string{"serve", "--panel", "some"}, `--panel must be one of "all","care" but got "some"`},
 		{[]string{"serve", "--log-format", "xml"}, `--log-format must be one of "text","json" but got "xml"`},
 		{[]string{"serve", "--addr", "localhost"}, `--addr: "localhost" is not HOST:PORT`},
+		{[]string{"serve", "--conditional-delete", "all"}, `--conditional-delete must be one of "single","multiple" but got "all"`},
 		{[]string{"--addr", ":8080"}, `--addr ":8080" is beyond loopback`},
 		{[]string{"--addr", "0.0.0.0:8080"}, `--addr "0.0.0.0:8080" is beyond loopback`},
 		{[]string{"--addr", "[::]:8080"}, `--addr "[::]:8080" is beyond loopback`},
@@ -221,7 +222,7 @@ func TestHelp(t *testing.T) {
 		want []string
 	}{
 		{[]string{"--help"}, []string{"serve", "import", "token", "version", "GRANARY_BASE_URL"}},
-		{[]string{"serve", "--help"}, []string{"--addr", "127.0.0.1:8080", "$GRANARY_ADDR", "--data", "--base-url", "--store", "--auth", "--panel", "--tls-cert", "--tls-key", "--behind-proxy", "--[no-]sandbox", "--log-format", "Examples:"}},
+		{[]string{"serve", "--help"}, []string{"--addr", "127.0.0.1:8080", "$GRANARY_ADDR", "--data", "--base-url", "--store", "--auth", "--panel", "--tls-cert", "--tls-key", "--behind-proxy", "--[no-]sandbox", "--log-format", "--conditional-delete", "Examples:"}},
 		{[]string{"import", "--help"}, []string{"--data", "--url", "--token", "$GRANARY_URL", "Examples:"}},
 		{[]string{"token", "--help"}, []string{"--data", "--scope", "--patient", "--user", "--ttl", "Examples:"}},
 		{[]string{"version", "--help"}, []string{"Print the version."}},

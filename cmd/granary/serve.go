@@ -14,7 +14,7 @@ import (
 )
 
 type serveCmd struct {
-	dataFlags
+	writeFlags
 	Addr        string `default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Address to listen on. Beyond loopback it needs --tls-cert and --tls-key, or --behind-proxy (default: ${default})."`
 	BaseURL     string `placeholder:"URL" help:"URL at which clients reach the server, if that is not --addr; the FHIR base is /fhir below it."`
 	Auth        string `default:"smart" enum:"smart,off" help:"smart: every request needs a token. off: no request does; on loopback only."`
@@ -24,6 +24,8 @@ type serveCmd struct {
 	BehindProxy bool   `help:"A reverse proxy in front of the server terminates TLS; say with --base-url how clients reach it."`
 	Sandbox     *bool  `negatable:"" help:"Fill an empty store with synthetic patients (default: only if the server is for this machine alone)."`
 	LogFormat   string `default:"text" enum:"text,json" help:"Form of the log on stderr: ${enum}."`
+
+	ConditionalDelete string `default:"single" enum:"single,multiple" help:"What DELETE [type]?criteria does with several matches. single: refuses. multiple: deletes them all, up to 10000."`
 }
 
 // Help is shown by granary serve --help.
@@ -104,6 +106,8 @@ func (cmd *serveCmd) Run(ctx context.Context, c console) (err error) {
 		AuthOff: cmd.Auth == "off",
 		Version: version,
 		Logger:  logger,
+
+		ConditionalDelete: api.ConditionalDelete(cmd.ConditionalDelete),
 	})
 	if err != nil {
 		return err

@@ -112,6 +112,15 @@ func TestSandboxIsFilledOnce(t *testing.T) {
 	}
 }
 
+func TestConditionalDeleteIsSet(t *testing.T) {
+	for mode, args := range map[string][]string{"single": nil, "multiple": {"--conditional-delete=multiple"}} {
+		s := serveTest(t, append(args, "--data", t.TempDir(), "--no-sandbox")...)
+		if status, body := s.get(t, "", "/metadata"); status != http.StatusOK || !strings.Contains(body, `"conditionalDelete":"`+mode+`"`) {
+			t.Errorf("%q: %d %.200s", args, status, body)
+		}
+	}
+}
+
 func TestTheBaseURLIsRemembered(t *testing.T) {
 	data := t.TempDir()
 	base := func() string {

@@ -18,7 +18,7 @@ const drainTime = 20 * time.Second
 // serve answers requests until ctx is done, and then until those in flight are
 // answered. The error is nil if all of them were.
 func serve(ctx context.Context, listener net.Listener, certificates []tls.Certificate, handler http.Handler, logger *slog.Logger) error {
-	server := newServer(handler, logger)
+	server := newServer(handler, logger, standardLimits())
 	if certificates != nil {
 		server.TLSConfig = &tls.Config{Certificates: certificates, MinVersion: tls.VersionTLS12}
 	}
@@ -39,16 +39,28 @@ func serve(ctx context.Context, listener net.Listener, certificates []tls.Certif
 	return nil
 }
 
-// newServer sets the limits that keep slow or greedy clients from holding the
-// server's connections and memory.
-func newServer(handler http.Handler, logger *slog.Logger) *http.Server {
+// limits keep slow or greedy clients from holding the server's connections and
+// memory.
+type limits struct {
+	header time.Duration // for the request line and the headers
+	read   time.Duration // for the whole request
+	write  time.Duration // for the whole response
+	idle   time.Duration // between two requests
+	bytes  int           // of the request line and the headers
+}
+
+func standardLimits() limits {
+	return limits{header: 10 * time.Second, read: 2 * time.Minute, write: 5 * time.Minute, idle: 2 * time.Minute, bytes: 64 << 10}
+}
+
+func newServer(handler http.Handler, logger *slog.Logger, l limits) *http.Server {
 	return &http.Server{
 		Handler:           handler,
-		ReadHeaderTimeout: 10 * time.Second,
-		ReadTimeout:       2 * time.Minute,
-		WriteTimeout:      5 * time.Minute,
-		IdleTimeout:       2 * time.Minute,
-		MaxHeaderBytes:    64 << 10,
+		ReadHeaderTimeout: l.header,
+		ReadTimeout:       l.read,
+		WriteTimeout:      l.write,
+		IdleTimeout:       l.idle,
+		MaxHeaderBytes:    l.bytes,
 		ErrorLog:          slog.NewLogLogger(logger.Handler(), slog.LevelWarn),
 	}
 }

@@ -7,7 +7,7 @@ import "github.com/granary-fhir/granary/search"
 func (c *compiler) candidates(typ string, e search.Expr, bound int) (fragment, bool, error) {
 	switch e := e.(type) {
 	case search.Const:
-		return sql("SELECT NULL WHERE 0"), !bool(e), nil
+		return noRows, !bool(e), nil
 	case search.ID:
 		rids, err := c.rids(typ, e)
 		return sql("SELECT value FROM json_each(?)", numsJSON(rids)), true, err
@@ -138,7 +138,7 @@ func (c *compiler) hasCandidates(e search.Has, bound int) (fragment, bool, error
 func (c *compiler) chartCandidates(typ string, e search.Chart) (fragment, bool, error) {
 	chart, ok, err := c.resource(keyOf("Patient", e.Patient))
 	if err != nil || !ok {
-		return sql("SELECT NULL WHERE 0"), true, err
+		return noRows, true, err
 	}
 	term, ok, err := c.typeTerm(typ)
 	return postingsIn(chart, term), ok, err

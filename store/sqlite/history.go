@@ -55,7 +55,11 @@ func (s *snapshot) Versions(ctx context.Context, key store.Key, where search.Exp
 	if page.Limit > 0 {
 		limit = page.Limit - len(versions)
 	}
-	older, err := s.superseded(ctx, found, where, pageCondition(page), limit)
+	condition, err := s.compiler(ctx).pageCondition(key.Type, where, page)
+	if err != nil {
+		return nil, orInterrupted(ctx, err)
+	}
+	older, err := s.superseded(ctx, found, where, condition, limit)
 	return append(versions, older...), orInterrupted(ctx, err)
 }
 
@@ -78,7 +82,11 @@ func (s *snapshot) CountVersions(ctx context.Context, key store.Key, where searc
 	if inPage(found.version, page) {
 		n++
 	}
-	from, err := s.supersededFrom(ctx, found, where, pageCondition(page))
+	condition, err := s.compiler(ctx).pageCondition(key.Type, where, page)
+	if err != nil {
+		return 0, orInterrupted(ctx, err)
+	}
+	from, err := s.supersededFrom(ctx, found, where, condition)
 	if err != nil {
 		return 0, orInterrupted(ctx, err)
 	}
@@ -95,31 +103,31 @@ func (s *snapshot) superseded(ctx context.Context, of current, where search.Expr
 		return nil, err
 	}
 	var versions []store.Resource
-	q := concat(sql("SELECT v.ver, v.updated, v.deleted, v.body"), from, sql(" ORDER BY v.ver DESC LIMIT ?+0", num(int64(limit))))
+	q := concat(sql("SELECT "+versionColumns("v")), from, sql(" ORDER BY v.ver DESC LIMIT ?+0", num(int64(limit))))
 	err = s.conn.query(q.text, q.args, func(r row) error {
-		version := store.Resource{Key: of.version.Key, Version: r.int(0), Updated: instant(r.int(1)), Deleted: r.bool(2)}
-		if !version.Deleted {
-			version.Body = r.blob(3)
-		}
-		versions = append(versions, version)
+		versions = append(versions, r.version(0, of.version.Key))
 		return nil
 	})
 	return versions, err
 }
 
-// supersededFrom is the FROM and WHERE of those versions. A deletion is judged by
-// the last live version before it.
+// supersededFrom is the FROM and WHERE of those versions.
 func (s *snapshot) supersededFrom(ctx context.Context, of current, e search.Expr, condition fragment) (fragment, error) {
 	row := subject{typ: of.version.Type, prefix: "h_", owner: "v.owner", rid: "v.rid"}
 	holds, err := s.condition(ctx, row, e)
 	if err != nil {
 		return never, err
 	}
+	return concat(sql(" FROM "), judged(sql("w.rid = ?", num(of.rid))), sql(" v"), where(condition, holds)), nil
+}
+
+// judged are superseded versions w, with the owner of the entries by which each is
+// judged: its own, for a deletion those of the last live version before it.
+func judged(condition fragment) fragment {
 	return concat(
-		sql(" FROM (SELECT w.*, CASE WHEN w.deleted THEN "), lastLive(sql("w.rid"), sql("w.ver")),
-		sql(" ELSE w.vrid END AS owner FROM version w WHERE w.rid = ?) v", num(of.rid)),
-		where(condition, holds),
-	), nil
+		sql("(SELECT w.*, CASE WHEN w.deleted THEN "), lastLive(sql("w.rid"), sql("w.ver")),
+		sql(" ELSE w.vrid END AS owner FROM version w"), where(condition), sql(")"),
+	)
 }
 
 // inPage tells whether the current version, which has not ended, is in a page.
@@ -129,9 +137,8 @@ func inPage(v store.Resource, page store.VersionPage) bool {
 		(page.At == (store.Interval{}) || v.Updated.Before(page.At.To))
 }
 
-// pageCondition selects superseded versions of a page. One that lasted less than
-// a millisecond was current at its instant.
-func pageCondition(page store.VersionPage) fragment {
+// pageCondition selects superseded versions v of a page.
+func (c *compiler) pageCondition(typ string, visible search.Expr, page store.VersionPage) (fragment, error) {
 	condition := always
 	if page.Before > 0 {
 		condition = both(condition, sql("v.ver < ?", num(page.Before)))
@@ -139,12 +146,33 @@ func pageCondition(page store.VersionPage) fragment {
 	if !page.Since.IsZero() {
 		condition = both(condition, sql("v.updated >= ?", num(notBefore(page.Since))))
 	}
-	if page.At != (store.Interval{}) {
-		condition = both(condition,
-			sql("v.updated < ?", num(notBefore(page.At.To))),
-			sql("(v.ended > ? OR v.updated >= ?)", num(page.At.From.UnixMilli()), num(notBefore(page.At.From))))
+	if page.At == (store.Interval{}) {
+		return condition, nil
 	}
-	return condition
+	followed, err := c.followed(typ, visible, page.At.From.UnixMilli())
+	// One that lasted less than a millisecond was current at its instant.
+	return both(condition,
+		sql("v.updated < ?", num(notBefore(page.At.To))),
+		anyOf(negate(followed), sql("v.updated >= ?", num(notBefore(page.At.From)))),
+	), err
+}
+
+// followed tells whether the next version after v came until a time. Only visible
+// ones count: of a hidden one it is not told when it came (leaks.md row 1). The
+// current version is visible where any other is.
+func (c *compiler) followed(typ string, visible search.Expr, until int64) (fragment, error) {
+	if search.IsConst(visible, search.True) {
+		return sql("v.ended <= ?", num(until)), nil
+	}
+	holds, err := c.condition(subject{typ: typ, prefix: "h_", owner: "later.owner", rid: "later.rid"}, visible)
+	return both(
+		sql("v.ended <= ?", num(until)),
+		anyOf(
+			sql("(SELECT f.updated FROM res f WHERE f.rid = v.rid) <= ?", num(until)),
+			concat(sql("EXISTS(SELECT 1 FROM "), judged(sql("w.rid = v.rid AND w.ver > v.ver AND w.updated <= ?", num(until))),
+				sql(" later"), where(holds), sql(")")),
+		),
+	), err
 }
 
 // notBefore is the first millisecond that does not begin before a time.

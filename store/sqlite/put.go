@@ -21,11 +21,13 @@ func (t *tx) Put(ctx context.Context, version store.NewVersion) error {
 	if err := t.mayWrite(ctx); err != nil {
 		return err
 	}
-	rid, before, err := t.supersede(version.Key, version.Version, version.Updated)
+	old, before, err := t.supersede(version.Key, version.Version, version.Updated)
 	if err != nil {
 		return err
 	}
-	if rid, err = t.putRow(rid, version); err != nil {
+	version.Created = old.version.Deleted
+	rid, err := t.putRow(old.rid, version)
+	if err != nil {
 		return err
 	}
 	entries, err := t.resolve(version.Entries, version.Charts)
@@ -44,11 +46,11 @@ func (t *tx) Put(ctx context.Context, version store.NewVersion) error {
 
 // putRow writes the row of a resource, whose rid is 0 if it has none.
 func (t *tx) putRow(rid int64, v store.NewVersion) (int64, error) {
-	columns := []value{num(v.Version), num(v.Updated.UnixMilli()), num(v.Entries.Sort), blob(v.Body)}
+	columns := []value{num(v.Version), num(v.Updated.UnixMilli()), num(v.Entries.Sort), num(encodeVerb(v.Resource)), blob(v.Body)}
 	if rid > 0 {
-		return rid, t.conn.exec("UPDATE res SET ver = ?, updated = ?, deleted = 0, sort = ?, body = ? WHERE rid = ?", append(columns, num(rid))...)
+		return rid, t.conn.exec("UPDATE res SET ver = ?, updated = ?, deleted = 0, sort = ?, verb = ?, body = ? WHERE rid = ?", append(columns, num(rid))...)
 	}
-	rid, err := t.conn.insert("INSERT INTO res(ver, updated, deleted, sort, body, type, id) VALUES(?, ?, 0, ?, ?, ?, ?)",
+	rid, err := t.conn.insert("INSERT INTO res(ver, updated, deleted, sort, verb, body, type, id) VALUES(?, ?, 0, ?, ?, ?, ?, ?)",
 		append(columns, text(v.Type), text(v.ID))...)
 	t.allocated.resources[v.Key] = rid
 	return rid, err
@@ -62,16 +64,20 @@ func (t *tx) Delete(ctx context.Context, key store.Key, version int64, updated t
 	if version == 1 {
 		return fmt.Errorf("%s: there is nothing to delete", key)
 	}
-	rid, before, err := t.supersede(key, version, updated)
+	old, before, err := t.supersede(key, version, updated)
 	if err != nil {
 		return err
 	}
-	err = t.conn.exec("UPDATE res SET ver = ?, updated = ?, deleted = 1, sort = ?, body = NULL WHERE rid = ?",
-		num(version), num(updated.UnixMilli()), num(search.NoSort), num(rid))
+	err = t.conn.exec("UPDATE res SET ver = ?, updated = ?, deleted = 1, sort = ?, verb = ?, body = NULL WHERE rid = ?",
+		num(version), num(updated.UnixMilli()), num(search.NoSort), num(int64(store.DELETE)), num(old.rid))
 	if err != nil {
 		return err
 	}
-	return t.repost(rid, before, postings{})
+	after, err := t.grave(old.rid, key.Type, version)
+	if err != nil {
+		return err
+	}
+	return t.repost(old.rid, before, after)
 }
 
 // mayWrite refuses to go on for a caller who is gone, and makes the statements
@@ -81,31 +87,34 @@ func (t *tx) mayWrite(ctx context.Context) error {
 	return ctx.Err()
 }
 
-// supersede moves the current version, if there is one, to the history, and
-// returns the resource's rid, 0 if it has none, and the postings under which it
-// stands.
-func (t *tx) supersede(key store.Key, next int64, ended time.Time) (rid int64, before postings, err error) {
-	found, err := t.header(key)
+// supersede moves the current version, if there is one, to the history. It
+// returns the row as it was, with rid 0 if there was none, and the postings under
+// which it stood.
+func (t *tx) supersede(key store.Key, next int64, ended time.Time) (old current, before postings, err error) {
+	old, err = t.header(key)
 	if err != nil {
-		return 0, before, err
+		return old, before, err
 	}
-	if found.version.Version != next-1 {
-		return 0, before, errVersion(key, next, found.version.Version)
+	if old.version.Version != next-1 {
+		return old, before, errVersion(key, next, old.version.Version)
 	}
-	if found.version.Version == 0 {
-		return found.rid, before, nil
+	if old.version.Version == 0 {
+		return old, before, nil
 	}
-	if !found.version.Deleted {
-		if before, err = t.postings(found); err != nil {
-			return 0, before, err
-		}
+	if old.version.Deleted {
+		before, err = t.grave(old.rid, key.Type, old.version.Version)
+	} else {
+		before, err = t.postings(old)
 	}
-	vrid, err := t.conn.insert("INSERT INTO version(rid, ver, updated, ended, deleted, body) SELECT rid, ver, updated, ?, deleted, body FROM res WHERE rid = ?",
-		num(ended.UnixMilli()), num(found.rid))
-	if err != nil || found.version.Deleted {
-		return found.rid, before, err
+	if err != nil {
+		return old, before, err
 	}
-	return found.rid, before, t.moveEntries(found.rid, vrid)
+	vrid, err := t.conn.insert(`INSERT INTO version(rid, ver, updated, ended, deleted, body, verb, type)
+		SELECT rid, ver, updated, ?, deleted, body, verb, type FROM res WHERE rid = ?`, num(ended.UnixMilli()), num(old.rid))
+	if err != nil || old.version.Deleted {
+		return old, before, err
+	}
+	return old, before, t.moveEntries(old.rid, vrid)
 }
 
 // header reads the row of a resource without its body; rid and version are 0 if

@@ -1,27 +1,48 @@
 package sqlite
 
-import (
-	"errors"
-	"fmt"
-	"os"
-	"path/filepath"
-	"time"
-
-	"github.com/granary-fhir/granary/store"
-)
+import "fmt"
 
 // FileName is the database's name in its folder.
 const FileName = "granary.db"
 
-// The marks in the head of the file.
-const (
-	applicationID = 0x4752_4e59 // "GRNY": tells `file` and other tools whose it is
-	schemaVersion = 1
-)
+// steps make the schema: step n brings it from version n to version n+1, and
+// what has been released is never changed. A new file takes all of them, so that
+// it is the same as one that was brought up to date.
+var steps = [...]string{schema1(), schema2}
 
-// schema is version 1. Columns that every probe reads come before the body, so
+// schema2 keeps how versions came about, and what histories of many resources are
+// found by: the versions of a type by time, and the deleted resources of a chart
+// (see timeline.go). In a row the new columns stand behind the body: they are
+// read together with it, or from an index.
+const schema2 = `
+ALTER TABLE res ADD COLUMN verb INTEGER NOT NULL DEFAULT 0;     -- see encodeVerb
+ALTER TABLE version ADD COLUMN verb INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE version ADD COLUMN type TEXT NOT NULL DEFAULT '';
+UPDATE version SET type = (SELECT r.type FROM res r WHERE r.rid = version.rid);
+UPDATE res SET verb = 8 WHERE ver > 1 AND deleted = 0 AND EXISTS(
+  SELECT 1 FROM version w WHERE w.rid = res.rid AND w.ver = res.ver - 1 AND w.deleted = 1);
+UPDATE version SET verb = 8 WHERE ver > 1 AND deleted = 0 AND EXISTS(
+  SELECT 1 FROM version w WHERE w.rid = version.rid AND w.ver = version.ver - 1 AND w.deleted = 1);
+
+CREATE INDEX res_updated ON res(type, updated) WHERE ver > 0;
+CREATE INDEX version_updated ON version(type, updated);
+
+INSERT INTO term(param, code, system) SELECT p.id, 'deleted', '' FROM param p WHERE p.code = '';
+INSERT INTO ix(chart, term, sort, rid)
+  SELECT 0, t.id, r.sort, r.rid FROM res r
+  JOIN param p ON p.type = r.type AND p.code = '' JOIN term t ON t.param = p.id AND t.code = 'deleted' AND t.system = ''
+  WHERE r.deleted = 1;
+INSERT OR IGNORE INTO ix(chart, term, sort, rid)
+  SELECT e.term, t.id, r.sort, r.rid FROM res r
+  JOIN param p ON p.type = r.type AND p.code = '' JOIN term t ON t.param = p.id AND t.code = 'deleted' AND t.system = ''
+  JOIN h_entry e ON e.param = 0 AND e.owner = (
+    SELECT l.vrid FROM version l WHERE l.rid = r.rid AND l.ver < r.ver AND l.deleted = 0 ORDER BY l.ver DESC LIMIT 1)
+  WHERE r.deleted = 1;
+`
+
+// schema1 is version 1. Columns that every probe reads come before the body, so
 // that they are read without its overflow pages.
-func schema() string {
+func schema1() string {
 	return `
 CREATE TABLE res(
   rid INTEGER PRIMARY KEY,
@@ -103,108 +124,3 @@ CREATE TABLE %[1]sqty(
 }
 
 var entryTableNames = []string{"entry", "str", "date", "qty"}
-
-// openFile makes the folder and file if need be, readable by their owner only,
-// and brings the schema to this version. It returns the file's path.
-func openFile(dir string) (string, error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return "", fmt.Errorf("the data folder: %w", err)
-	}
-	path := filepath.Join(dir, FileName)
-	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
-	if err != nil {
-		return "", fmt.Errorf("the database: %w", err)
-	}
-	if err := file.Close(); err != nil {
-		return "", fmt.Errorf("the database: %w", err)
-	}
-	if err := migrate(path); err != nil {
-		return "", fmt.Errorf("the database %s: %w", path, err)
-	}
-	return path, nil
-}
-
-func migrate(path string) error {
-	c, err := openConn(path, 2048)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = c.close() }() // what it wrote is committed
-	version, err := peekVersion(c)   // before anything is changed
-	if err != nil {
-		return err
-	}
-	if err := useWAL(c); err != nil || version == schemaVersion {
-		return err
-	}
-	if err := c.exec("BEGIN IMMEDIATE"); err != nil {
-		return err
-	}
-	defer func() {
-		if c.inTransaction() {
-			_ = c.exec("ROLLBACK")
-		}
-	}()
-	version, err = checkVersion(c) // another process may have been first
-	if err != nil || version == schemaVersion {
-		return err
-	}
-	script := fmt.Sprintf("%s; PRAGMA application_id = %d; PRAGMA user_version = %d;", schema(), applicationID, schemaVersion)
-	if err := c.script(script); err != nil {
-		return fmt.Errorf("creating the tables: %w", err)
-	}
-	return c.exec("COMMIT")
-}
-
-// peekVersion is checkVersion on one state of the file, which another process may
-// be about to fill.
-func peekVersion(c *conn) (int64, error) {
-	if err := c.exec("BEGIN"); err != nil {
-		return 0, err
-	}
-	version, err := checkVersion(c)
-	return version, orElse(err, c.exec("ROLLBACK"))
-}
-
-// checkVersion returns the schema's version, 0 for an empty file. It refuses
-// what is newer and what is not Granary's.
-func checkVersion(c *conn) (int64, error) {
-	var version, application, tables int64
-	for pragma, into := range map[string]*int64{
-		"PRAGMA user_version":                &version,
-		"PRAGMA application_id":              &application,
-		"SELECT count(*) FROM sqlite_schema": &tables,
-	} {
-		if _, err := c.first(pragma, nil, func(r row) { *into = r.int(0) }); err != nil {
-			return 0, err
-		}
-	}
-	switch {
-	case tables == 0 && version == 0:
-		return 0, nil
-	case application != applicationID:
-		return 0, errors.New("it is an SQLite database, but not one of Granary's")
-	case version < 1 || version > schemaVersion:
-		return 0, fmt.Errorf("its schema has version %d, and this granary knows versions up to %d: use a newer granary", version, schemaVersion)
-	}
-	return version, nil
-}
-
-// useWAL switches to the write-ahead log. Where several processes do so on a new
-// file at once SQLite reports busy without waiting.
-func useWAL(c *conn) error {
-	var err error
-	for deadline := time.Now().Add(busyTimeout); ; {
-		var mode string
-		if _, err = c.first("PRAGMA journal_mode = WAL", nil, func(r row) { mode = r.text(0) }); err == nil {
-			if mode != "wal" {
-				return fmt.Errorf("the file system does not allow a write-ahead log (journal mode %s)", mode)
-			}
-			return nil
-		}
-		if !errors.Is(err, store.ErrUnavailable) || time.Now().After(deadline) {
-			return err
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
-}

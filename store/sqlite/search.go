@@ -122,7 +122,7 @@ func (s *snapshot) oldest(typ string, p plan, by order, from *position, limit in
 
 // fetch reads the resources of a page.
 func (s *snapshot) fetch(typ string, by order, rows fragment) ([]hit, error) {
-	columns := "o.rid, o.sort, r.id, r.ver, r.updated, r.body"
+	columns := "o.rid, o.sort, r.id, " + versionColumns("r")
 	for i := range by.keys {
 		columns += ", o." + by.name(i)
 	}
@@ -130,9 +130,9 @@ func (s *snapshot) fetch(typ string, by order, rows fragment) ([]hit, error) {
 	q := concat(sql("SELECT "+columns+" FROM ("), rows, sql(") o CROSS JOIN res r ON r.rid = o.rid"))
 	err := s.conn.query(q.text, q.args, func(r row) error {
 		h := hit{position: position{rid: r.int(0), sort: r.int(1)}}
-		h.resource = store.Resource{Key: keyOf(typ, r.text(2)), Version: r.int(3), Updated: instant(r.int(4)), Body: r.blob(5)}
+		h.resource = r.version(3, keyOf(typ, r.text(2)))
 		for i := range by.keys {
-			h.keys = append(h.keys, r.value(6+i))
+			h.keys = append(h.keys, r.value(8+i))
 		}
 		hits = append(hits, h)
 		return nil
@@ -161,20 +161,25 @@ func (s *snapshot) Count(ctx context.Context, selects []search.Select, limit int
 	return total, true, nil
 }
 
-// countOne counts the matches of one type, and the candidates that were touched:
-// with a limit, one more than it at most.
+// countOne counts the matches of one type, and the candidates that were touched.
 func (s *snapshot) countOne(ctx context.Context, sel search.Select, limit, touched int) (n, rows int, err error) {
 	p, err := s.compiler(ctx).plan(sel.Type, sel.Where)
 	if err != nil || p.isEmpty() {
 		return 0, 0, err
 	}
+	return s.countRows(p.from, p.where, p.test, limit, touched)
+}
+
+// countRows counts the rows that pass a test, and those that were looked at: with a
+// limit, of which some are used up, one more than it at most.
+func (s *snapshot) countRows(from, among, test fragment, limit, used int) (n, rows int, err error) {
 	if limit <= 0 {
-		q := concat(sql("SELECT count(*) FROM "), p.from, where(p.where, p.test))
+		q := concat(sql("SELECT count(*) FROM "), from, where(among, test))
 		_, err = s.conn.first(q.text, q.args, func(r row) { n = int(r.int(0)) })
 		return n, n, err
 	}
-	q := concat(sql("SELECT count(*), coalesce(sum(ok), 0) FROM (SELECT "), p.test, sql(" AS ok FROM "), p.from, where(p.where),
-		sql(" LIMIT ?+0)", num(int64(limit-touched+1))))
+	q := concat(sql("SELECT count(*), coalesce(sum(ok), 0) FROM (SELECT "), test, sql(" AS ok FROM "), from, where(among),
+		sql(" LIMIT ?+0)", num(int64(limit-used+1))))
 	_, err = s.conn.first(q.text, q.args, func(r row) { rows, n = int(r.int(0)), int(r.int(1)) })
 	return n, rows, err
 }

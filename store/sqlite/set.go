@@ -38,7 +38,7 @@ func (c *compiler) smallest(typ string, parts search.And, bound int) (best fragm
 // union is small if all parts together are.
 func (c *compiler) union(typ string, parts search.Or, bound int) (fragment, int, bool, error) {
 	if len(parts) == 0 {
-		return sql("SELECT NULL WHERE 0"), 0, true, nil
+		return noRows, 0, true, nil
 	}
 	listed, rest, err := c.gather(parts)
 	if err != nil {
@@ -69,7 +69,7 @@ func (c *compiler) union(typ string, parts search.Or, bound int) (fragment, int,
 		add(rids, n)
 	}
 	if len(sets) == 0 {
-		return sql("SELECT NULL WHERE 0"), 0, true, nil
+		return noRows, 0, true, nil
 	}
 	if len(sets) > maxUnion {
 		return never, 0, false, nil

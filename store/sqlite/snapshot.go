@@ -49,18 +49,12 @@ type current struct {
 	version store.Resource
 }
 
-const currentColumns = "rid, ver, updated, deleted, sort, body"
-
 // row reads the row of a resource; store.ErrNotFound if it has no version.
 func (s *snapshot) row(key store.Key) (current, error) {
 	found := current{version: store.Resource{Key: key}}
-	ok, err := s.conn.first("SELECT "+currentColumns+" FROM res WHERE type = ? AND id = ? AND ver > 0",
+	ok, err := s.conn.first("SELECT rid, sort, "+versionColumns("r")+" FROM res r WHERE type = ? AND id = ? AND ver > 0",
 		[]value{text(key.Type), text(key.ID)}, func(r row) {
-			found.rid, found.sort = r.int(0), r.int(4)
-			found.version.Version, found.version.Updated, found.version.Deleted = r.int(1), instant(r.int(2)), r.bool(3)
-			if !found.version.Deleted {
-				found.version.Body = r.blob(5)
-			}
+			found.rid, found.sort, found.version = r.int(0), r.int(1), r.version(2, key)
 		})
 	if err == nil && !ok {
 		err = store.ErrNotFound

@@ -14,6 +14,7 @@ var historyTests = []test{
 	{"versions come newest first, page by page", testVersions},
 	{"versions since and at a time", testVersionTimes},
 	{"a version needs the predicate, and so does the current one", testVersionVisibility},
+	{"when a hidden version came is not told", testHiddenVersionTimes},
 	{"a deletion is seen by the last live version before it", testDeletionVisibility},
 	{"hops of an old version lead to what is live", testVersionHops},
 	{"an old version keeps its entries of every kind", testVersionEntries},
@@ -118,6 +119,42 @@ func testVersionVisibility(t *testing.T, s *suite) {
 			}
 		}
 	})
+}
+
+// When a hidden version came is not told: to those who do not see it the version
+// before it lasts until the next one that they see.
+func testHiddenVersionTimes(t *testing.T, s *suite) {
+	w := s.world(t)
+	start := w.clock.time()
+	in := is(code, "http://s", "in")
+	put := func(c string) {
+		w.put(observation("1").token(code, "http://s", c))
+		w.clock.move(10 * time.Minute)
+	}
+	for _, c := range []string{"in", "out", "in", "out"} { // at 0, 10, 20, 30 minutes
+		put(c)
+	}
+	w.delete(one) // at 40: a deletion of what is hidden
+	w.clock.move(10 * time.Minute)
+	put("in") // at 50
+	for _, c := range []struct {
+		from, to int
+		in, all  []int64
+	}{
+		{5, 6, []int64{1}, []int64{1}},
+		{10, 11, []int64{1}, []int64{2}},
+		{15, 16, []int64{1}, []int64{2}},
+		{15, 25, []int64{3, 1}, []int64{3, 2}},
+		{20, 21, []int64{3}, []int64{3}},
+		{35, 36, []int64{3}, []int64{4}},
+		{45, 46, []int64{3}, []int64{5}},
+		{45, 55, []int64{6, 3}, []int64{6, 5}},
+		{50, 51, []int64{6}, []int64{6}},
+	} {
+		at := store.Interval{From: start.Add(time.Duration(c.from) * time.Minute), To: start.Add(time.Duration(c.to) * time.Minute)}
+		w.wantVersions(in, store.VersionPage{At: at}, c.in...)
+		w.wantVersions(search.True, store.VersionPage{At: at}, c.all...)
+	}
 }
 
 func testDeletionVisibility(t *testing.T, s *suite) {

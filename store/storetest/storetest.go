@@ -31,7 +31,7 @@ type suite struct{ open Open }
 // Run runs the tests that one backend on one database must pass.
 func Run(t *testing.T, open Open) {
 	for _, group := range [][]test{
-		resourceTests, historyTests, predicateTests, rangeTests, hopTests, chartTests, careTests,
+		resourceTests, historyTests, timelineTests, predicateTests, rangeTests, hopTests, chartTests, careTests,
 		sortTests, pagingTests, countTests, includeTests, transactionTests, recordTests, lifeTests, randomTests,
 	} {
 		for _, test := range group {

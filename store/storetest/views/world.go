@@ -36,9 +36,16 @@ func Run(t *testing.T, open Open) {
 		"VersionsNeedTheCurrentOneToo":        testVersionsNeedTheCurrentOneToo,
 		"WritesAreCheckedBeforeAndAfter":      testWritesAreCheckedBeforeAndAfter,
 		"AFailedTransactionLeavesNothing":     testAFailedTransactionLeavesNothing,
+		"ARehearsalLeavesNothing":             testARehearsalLeavesNothing,
 		"UpdateOfTheSameMakesNoVersion":       testUpdateOfTheSameMakesNoVersion,
 		"PageLinksAreBound":                   testPageLinksAreBound,
 		"PanelsAreThoseBeforeTheWrite":        testPanelsAreThoseBeforeTheWrite,
+		"MatchIsWithinWhatMayBeSearched":      testMatchIsWithinWhatMayBeSearched,
+		"MatchSeesItsTransaction":             testMatchSeesItsTransaction,
+		"InsertsAreAuthorized":                testInsertsAreAuthorized,
+		"Preconditions":                       testPreconditions,
+		"PreconditionsAfterAuthorization":     testPreconditionsAfterAuthorization,
+		"PatchesNeedRead":                     testPatchesNeedRead,
 		"InValueSet":                          testInValueSet,
 		"InValueSetUnderPolicy":               testInValueSetUnderPolicy,
 	} {
@@ -87,7 +94,7 @@ func (w *world) put(view *store.View, resources ...string) error {
 		for _, text := range resources {
 			node := w.parse(text)
 			key := store.Key{Type: node.Get("resourceType").Text(), ID: node.Get("id").Text()}
-			if _, err := tx.Update(context.Background(), key, w.draft(node), 0); err != nil {
+			if _, err := tx.Update(context.Background(), key, w.draft(node), store.Precondition{}); err != nil {
 				return err
 			}
 		}

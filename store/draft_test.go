@@ -1,0 +1,39 @@
+package store
+
+import (
+	"testing"
+
+	"github.com/granary-fhir/granary/internal/fhirjson"
+)
+
+// TestDraft: what is not checked cannot be written, and all that is wrong is told.
+func TestDraft(t *testing.T) {
+	const (
+		kind   = "Patient.meta: must be an object, not array"
+		typ    = `Patient.resourceType: must be "Patient", not "Device"`
+		gender = `Patient.gender: "m" is not in http://hl7.org/fhir/ValueSet/administrative-gender: female, male, other or unknown`
+		active = "Patient.active: must be a boolean, not number"
+	)
+	for _, c := range []struct{ resource, off, structure string }{
+		{`{"resourceType":"Patient","active":true}`, "", ""},
+		{`{"resourceType":"Patient","gender":"m","active":1}`, "", gender + "; " + active},
+		{`{"resourceType":"Patient","meta":[{"tag":[]}],"active":1}`, kind, "Patient.meta: must not be an array: there is at most one; Patient.meta[0].tag: is an empty array; what has no value is left out; " + active},
+		{`{"resourceType":"Device","gender":"m"}`, typ, typ},
+		{`[]`, "Patient: a resource is a JSON object, not array", "Patient: a resource is a JSON object, not array"},
+	} {
+		n, err := fhirjson.Parse([]byte(c.resource))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for validation, want := range map[Validation]string{ValidateOff: c.off, ValidateStructure: c.structure} {
+			draft, err := Drafter{validation}.Draft("Patient", n)
+			got := ""
+			if err != nil {
+				got = err.Error()
+			}
+			if got != want || err == nil && (draft.Resource() != n || draft.Type() != "Patient") {
+				t.Errorf("%s, %s: %q, want %q", validation, c.resource, got, want)
+			}
+		}
+	}
+}
