@@ -24,6 +24,7 @@ type commands struct {
 	Serve   serveCmd   `cmd:"" default:"withargs" help:"Run the server. This is what granary does without a command."`
 	Import  importCmd  `cmd:"" help:"Load FHIR Bundles, resources and NDJSON."`
 	Token   tokenCmd   `cmd:"" help:"Print an access token for scripts and tests."`
+	Bench   benchCmd   `cmd:"" help:"Measure the server on this machine, with a data set of any size."`
 	Version versionCmd `cmd:"" help:"Print the version."`
 }
 
