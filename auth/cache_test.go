@@ -8,17 +8,16 @@ import (
 
 func TestCacheIsBounded(t *testing.T) {
 	c := newCache(3)
-	key := func(i int) cacheKey { return cacheKey{"g", int64(i)} }
 	for i := range 3 {
-		c.put(key(i), Principal{Grant: Grant{ID: strconv.Itoa(i)}})
+		c.put(strconv.Itoa(i), admission{grant: int64(i)})
 	}
-	c.get(key(0)) // now 1 was used the longest ago
-	c.put(key(3), Principal{Grant: Grant{ID: "3"}})
-	c.put(key(3), Principal{Grant: Grant{ID: "3"}})
+	c.get("0") // now 1 was used the longest ago
+	c.put("3", admission{grant: 4})
+	c.put("3", admission{grant: 3}) // the later one counts
 	for i, want := range []bool{true, false, true, true} {
-		p, ok := c.get(key(i))
-		if ok != want || ok && p.Grant.ID != strconv.Itoa(i) {
-			t.Errorf("get(%d) = %v, %v, want %v", i, p.Grant.ID, ok, want)
+		a, ok := c.get(strconv.Itoa(i))
+		if ok != want || ok && a.grant != int64(i) {
+			t.Errorf("get(%d) = %+v, %v, want %v", i, a, ok, want)
 		}
 	}
 	if len(c.entries) != 3 || c.recent.Len() != 3 {
@@ -32,11 +31,11 @@ func TestCacheConcurrently(t *testing.T) {
 	for i := range 8 {
 		all.Go(func() {
 			for n := range 200 {
-				key := cacheKey{"g", int64((n + i) % 9)}
-				if p, ok := c.get(key); ok && p.Grant.ID != strconv.FormatInt(key.revision, 10) {
-					t.Errorf("%v has the principal of %s", key, p.Grant.ID)
+				key := int64((n + i) % 9)
+				if a, ok := c.get(strconv.FormatInt(key, 10)); ok && a.grant != key {
+					t.Errorf("%d has the admission of %d", key, a.grant)
 				}
-				c.put(key, Principal{Grant: Grant{ID: strconv.FormatInt(key.revision, 10)}})
+				c.put(strconv.FormatInt(key, 10), admission{grant: key})
 			}
 		})
 	}

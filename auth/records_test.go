@@ -37,6 +37,18 @@ func (m *memory) Get(_ context.Context, kind, key string) (store.Record, error) 
 	return r, nil
 }
 
+func (m *memory) Revisions(_ context.Context, of ...store.RecordName) ([]int64, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	revisions := make([]int64, len(of))
+	for i, name := range of {
+		if r := m.records[[2]string{name.Kind, name.Key}]; r.Expires.IsZero() || m.clock().Before(r.Expires) {
+			revisions[i] = r.Revision
+		}
+	}
+	return revisions, m.broken
+}
+
 func (m *memory) Put(_ context.Context, kind, key string, value []byte, expires time.Time) (int64, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -112,43 +112,66 @@ func (t *Tokens) newToken(ctx context.Context, g Grant) (string, error) {
 	return handle, err
 }
 
-// Authenticate returns whom a token stands for. Token and grant are read from
-// the store each time, so that a revocation counts from the next request on.
-// ErrInvalidToken if the token or its grant is unknown, expired or revoked; any
-// other error is the store's.
+// Authenticate returns whom a token stands for. Whether token and grant are still
+// what they were is read from the store each time, so that a revocation counts
+// from the next request on. ErrInvalidToken if the token or its grant is unknown,
+// expired or revoked; any other error is the store's.
 func (t *Tokens) Authenticate(ctx context.Context, token string) (Principal, error) {
 	key, ok := digest(token)
 	if !ok {
 		return Principal{}, ErrInvalidToken
 	}
-	found, err := t.records.Get(ctx, tokenKind, key)
-	if errors.Is(err, store.ErrNotFound) {
-		return Principal{}, ErrInvalidToken
+	if known, ok := t.cache.get(key); ok {
+		good, err := t.isGood(ctx, key, known)
+		if err != nil {
+			return Principal{}, err
+		}
+		if good {
+			return known.principal, nil
+		}
 	}
+	made, err := t.admission(ctx, key)
 	if err != nil {
 		return Principal{}, err
 	}
+	t.cache.put(key, made)
+	return made.principal, nil
+}
+
+// isGood tells whether what was made of a token can be used again.
+func (t *Tokens) isGood(ctx context.Context, key string, a admission) (bool, error) {
+	now, err := t.records.Revisions(ctx,
+		store.RecordName{Kind: tokenKind, Key: key}, store.RecordName{Kind: grantKind, Key: a.principal.Grant.ID})
+	if err != nil {
+		return false, err
+	}
+	return now[0] == a.token && now[1] == a.grant && t.clock().Before(a.until), nil
+}
+
+// admission reads a token and its grant, and compiles it.
+func (t *Tokens) admission(ctx context.Context, key string) (admission, error) {
+	found, err := t.records.Get(ctx, tokenKind, key)
+	if errors.Is(err, store.ErrNotFound) {
+		return admission{}, ErrInvalidToken
+	}
+	if err != nil {
+		return admission{}, err
+	}
 	if !found.Expires.IsZero() && !t.clock().Before(found.Expires) {
-		return Principal{}, ErrInvalidToken
+		return admission{}, ErrInvalidToken
 	}
 	var record tokenRecord
 	if err := json.Unmarshal(found.Value, &record); err != nil {
-		return Principal{}, fmt.Errorf("access token record: %w", err)
+		return admission{}, fmt.Errorf("access token record: %w", err)
 	}
-	return t.principal(ctx, record.Grant)
-}
-
-func (t *Tokens) principal(ctx context.Context, grantID string) (Principal, error) {
-	g, revision, err := t.loadGrant(ctx, grantID)
+	g, revision, err := t.loadGrant(ctx, record.Grant)
 	if err != nil {
-		return Principal{}, err
+		return admission{}, err
 	}
-	key := cacheKey{g.ID, revision}
-	if p, ok := t.cache.get(key); ok {
-		return p, nil
+	until := g.Expires
+	if !found.Expires.IsZero() && found.Expires.Before(until) {
+		until = found.Expires
 	}
 	_, policy, _ := t.compile(g)
-	p := Principal{g, policy}
-	t.cache.put(key, p)
-	return p, nil
+	return admission{found.Revision, revision, until, Principal{g, policy}}, nil
 }

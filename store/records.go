@@ -13,6 +13,11 @@ type Records interface {
 	// Get returns a record, or ErrNotFound.
 	Get(ctx context.Context, kind, key string) (Record, error)
 
+	// Revisions returns the revisions that records have at one instant, 0 where
+	// there is none. It is far cheaper than Get: what was made of a record
+	// remains good as long as its revision.
+	Revisions(ctx context.Context, of ...RecordName) ([]int64, error)
+
 	// Put writes a record whatever was there, and returns its revision.
 	Put(ctx context.Context, kind, key string, value []byte, expires time.Time) (revision int64, err error)
 
@@ -39,3 +44,6 @@ type Record struct {
 	Revision int64     // grows with each write
 	Expires  time.Time // zero for never
 }
+
+// RecordName is what a record is known by.
+type RecordName struct{ Kind, Key string }

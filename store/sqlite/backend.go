@@ -89,8 +89,8 @@ func (b *Backend) snapshot(c *conn, allocated *ids) *snapshot {
 	}
 }
 
-// read runs fn on a connection whose queries see one state of the data.
-func (b *Backend) read(ctx context.Context, fn func(*conn) error) error {
+// lend runs fn on a connection. Each of its queries sees a state of its own.
+func (b *Backend) lend(ctx context.Context, fn func(*conn) error) error {
 	if err := b.enter(ctx); err != nil {
 		return err
 	}
@@ -100,13 +100,20 @@ func (b *Backend) read(ctx context.Context, fn func(*conn) error) error {
 		return err
 	}
 	defer b.readers.put(c)
-	if err := c.exec("BEGIN DEFERRED"); err != nil {
-		return err
-	}
-	defer func() { _ = c.exec("ROLLBACK") }() // ends the snapshot; there is nothing to undo
-	c.interruptible(ctx)
-	defer c.interruptible(context.Background())
-	return orInterrupted(ctx, fn(c))
+	return fn(c)
+}
+
+// read runs fn on a connection whose queries see one state of the data.
+func (b *Backend) read(ctx context.Context, fn func(*conn) error) error {
+	return b.lend(ctx, func(c *conn) error {
+		if err := c.exec("BEGIN DEFERRED"); err != nil {
+			return err
+		}
+		defer func() { _ = c.exec("ROLLBACK") }() // ends the snapshot; there is nothing to undo
+		c.interruptible(ctx)
+		defer c.interruptible(context.Background())
+		return orInterrupted(ctx, fn(c))
+	})
 }
 
 // write runs fn in a transaction of the writing connection.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math"
+	"strings"
 	"time"
 
 	"github.com/granary-fhir/granary/store"
@@ -58,6 +59,27 @@ func (r *records) get(c *conn, kind, key string) (store.Record, error) {
 		err = store.ErrNotFound
 	}
 	return found, err
+}
+
+// Revisions implements store.Records. It is asked before every request, and so
+// it is one statement, which needs no transaction around it.
+func (r *records) Revisions(ctx context.Context, of ...store.RecordName) (revisions []int64, err error) {
+	err = r.backend.lend(ctx, func(c *conn) error {
+		now := r.now()
+		columns := make([]string, len(of))
+		var args []value
+		for i, name := range of {
+			columns[i] = "(SELECT revision FROM record WHERE kind = ? AND key = ? AND " + isValid + ")"
+			args = append(args, text(name.Kind), text(name.Key), now)
+		}
+		_, err := c.first("SELECT "+strings.Join(columns, ", "), args, func(row row) {
+			for i := range of {
+				revisions = append(revisions, row.int(i)) // of NULL it is 0
+			}
+		})
+		return err
+	})
+	return revisions, err
 }
 
 // Put implements store.Records.

@@ -18,6 +18,7 @@ var recordTests = []test{
 	{"of many who swap one wins", testSwap},
 	{"of many who take one gets it", testTake},
 	{"revisions are never used again", testRevisions},
+	{"revisions are those of one instant", testRevisionsOf},
 	{"keys are listed in order", testList},
 }
 
@@ -183,6 +184,38 @@ func testRevisions(t *testing.T, s *suite) {
 			}
 		}
 	}
+}
+
+func testRevisionsOf(t *testing.T, s *suite) {
+	w := s.world(t)
+	records := w.backend.Records()
+	put := func(kind, key string, expires time.Time) int64 {
+		revision, err := records.Put(w.ctx, kind, key, []byte("v"), expires)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return revision
+	}
+	is := func(want ...int64) {
+		t.Helper()
+		got, err := records.Revisions(w.ctx,
+			store.RecordName{Kind: "k", Key: "1"}, store.RecordName{Kind: "l", Key: "1"}, store.RecordName{Kind: "k", Key: "2"})
+		if err != nil || !slices.Equal(got, want) {
+			t.Errorf("%v, %v; it should be %v", got, err, want)
+		}
+	}
+	is(0, 0, 0)
+	a := put("k", "1", w.clock.time().Add(time.Minute))
+	b := put("l", "1", time.Time{})
+	is(a, b, 0)
+	b = put("l", "1", time.Time{})
+	is(a, b, 0)
+	w.clock.move(time.Minute)
+	is(0, b, 0)
+	if _, err := records.Take(w.ctx, "l", "1"); err != nil {
+		t.Fatal(err)
+	}
+	is(0, 0, 0)
 }
 
 func testList(t *testing.T, s *suite) {

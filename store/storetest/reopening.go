@@ -83,6 +83,11 @@ func (r *reopeningRecords) Get(ctx context.Context, kind, key string) (found sto
 	return found, err
 }
 
+func (r *reopeningRecords) Revisions(ctx context.Context, of ...store.RecordName) (revisions []int64, err error) {
+	r.records(func(s store.Records) { revisions, err = s.Revisions(ctx, of...) })
+	return revisions, err
+}
+
 func (r *reopeningRecords) List(ctx context.Context, kind, after string, limit int) (keys []string, err error) {
 	r.records(func(s store.Records) { keys, err = s.List(ctx, kind, after, limit) })
 	return keys, err
