@@ -15,6 +15,7 @@ type Compartments struct {
 	definitions map[string]definition
 	verdicts    map[string]Verdict
 	charts      map[string]map[*search.Param]bool // type -> parameters that confer membership of a chart
+	implying    map[string]map[*search.Param]bool // type -> parameters that imply membership, see Implied
 }
 
 // definition is one CompartmentDefinition: type -> parameters, of which self
@@ -32,6 +33,7 @@ func New(r *search.Registry) (*Compartments, error) {
 		definitions: map[string]definition{},
 		verdicts:    verdicts(),
 		charts:      map[string]map[*search.Param]bool{},
+		implying:    map[string]map[*search.Param]bool{},
 	}
 	for _, d := range definitions.Compartments() {
 		bound := definition{}
@@ -46,7 +48,11 @@ func New(r *search.Registry) (*Compartments, error) {
 		}
 		c.definitions[d.Code] = bound
 	}
-	return c, c.bindCharts()
+	if err := c.bindCharts(); err != nil {
+		return nil, err
+	}
+	c.bindImplying()
+	return c, nil
 }
 
 func (c *Compartments) param(typ, code string) (*search.Param, error) {

@@ -63,13 +63,23 @@ func (r *Reader) selects(ctx context.Context, q *search.Query) ([]search.Select,
 		if err != nil {
 			return nil, err
 		}
-		sel.Where = search.Simplify(search.And{asked, granted})
+		sel.Where = r.view.store.inChart(sel.Type, search.Simplify(search.And{asked, granted}))
 		selects = append(selects, sel)
 	}
 	if len(selects) == 0 {
 		return nil, &Forbidden{Search, typesOf(q)}
 	}
 	return selects, nil
+}
+
+// inChart adds the chart that a predicate implies: a chart's postings are few, and
+// in the order of the page.
+func (s *Store) inChart(typ string, where search.Expr) search.Expr {
+	chart, ok := s.compartments.Implied(typ, where)
+	if !ok {
+		return where
+	}
+	return search.Simplify(search.And{chart, where})
 }
 
 func typesOf(q *search.Query) string {
