@@ -37,7 +37,7 @@ func (c *compiler) candidates(typ string, e search.Expr, bound int) (fragment, b
 }
 
 func postingsOfAny(terms fragment) fragment {
-	return concat(sql("SELECT rid FROM ix WHERE chart = 0 AND term IN ("), terms, sql(")"))
+	return concat(sql(postingsText+"chart = 0 AND term IN ("), terms, sql(")"))
 }
 
 func (c *compiler) termCandidates(e search.Term) (fragment, bool, error) {

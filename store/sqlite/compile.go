@@ -14,7 +14,8 @@ type compiler struct {
 	ctx context.Context
 	*dictionary
 	effort  effort
-	now     int64 // microseconds since 1970: when relationships are current
+	now     int64         // microseconds since 1970: when relationships are current
+	main    *search.Param // the main date of the type that is searched; nil if that is of no use
 	aliases aliases
 	counts  int
 }

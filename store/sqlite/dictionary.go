@@ -36,6 +36,7 @@ func newIDs() ids {
 type cache struct {
 	mu sync.RWMutex
 	ids
+	counts counts
 }
 
 // dictionary finds ids in one transaction: in what it allocated itself, in the

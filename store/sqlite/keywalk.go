@@ -61,7 +61,7 @@ func (s *snapshot) alongKey(c *compiler, sel search.Select, by order, from *posi
 		if err != nil || !ok {
 			return nil, err
 		}
-		p := plan{source: rowsOf(sel.Type, index.owners(from, last)), test: test}
+		p := plan{source: rowsOf(sel.Type, index.owners(from, last)), test: test, until: always}
 		hits, err := s.fetch(sel.Type, by, p.rows(by, from, limit))
 		if err != nil || len(hits) == limit {
 			return hits, err

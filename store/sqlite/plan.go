@@ -14,8 +14,9 @@ type source struct {
 // test of each.
 type plan struct {
 	source
-	test fragment
-	wide bool // the source is a part of the population that is not known to be small
+	test  fragment
+	until fragment // true for every row that is found: bounds a walk
+	wide  bool     // the source is a part of the population that is not known to be small
 }
 
 // isEmpty tells that there can be no rows.
@@ -34,14 +35,18 @@ func (c *compiler) plan(typ string, e search.Expr) (plan, error) {
 	if err != nil || driver.where.isNever() {
 		return plan{source: source{where: never}}, err
 	}
-	rest := make(search.And, 0, len(conjuncts))
+	tests := make([]fragment, 0, len(conjuncts))
 	for i, part := range conjuncts {
-		if !done[i] {
-			rest = append(rest, part)
+		if done[i] {
+			continue
 		}
+		test, err := c.test(typ, part)
+		if err != nil {
+			return plan{}, err
+		}
+		tests = append(tests, test)
 	}
-	test, err := c.condition(liveRow(typ, "p.rid"), rest)
-	return plan{driver, test, wide}, err
+	return plan{driver, both(tests...), c.until(conjuncts), wide}, nil
 }
 
 func flatten(e search.Expr, into search.And) search.And {
@@ -157,11 +162,7 @@ func (c *compiler) rarest(chart int64, done map[int]bool, typeTerm int64, terms 
 
 // populationDriver takes the smallest source that is small.
 func (c *compiler) populationDriver(typ string, conjuncts search.And, typeTerm int64, terms map[int]int64) (from source, done map[int]bool, wide bool, err error) {
-	n, err := c.count(postingsIn(0, typeTerm), c.effort.small)
-	if err != nil || n <= c.effort.tiny {
-		return ordered(0, typeTerm), nil, false, err
-	}
-	best, bound := -1, n
+	best, bound := -1, c.effort.small
 	var found fragment
 	for i, part := range conjuncts {
 		if term, ok := terms[i]; ok && term == 0 {
@@ -178,10 +179,11 @@ func (c *compiler) populationDriver(typ string, conjuncts search.And, typeTerm i
 			break
 		}
 	}
-	if best < 0 && n < c.effort.small {
-		return ordered(0, typeTerm), nil, false, nil
-	}
 	if best < 0 {
+		n, err := c.count(postingsIn(0, typeTerm), c.effort.small)
+		if err != nil || n < c.effort.small {
+			return ordered(0, typeTerm), nil, false, err
+		}
 		from, done, err = c.rarest(0, map[int]bool{}, typeTerm, terms, 20*c.effort.small)
 		return from, done, true, err
 	}
@@ -201,7 +203,10 @@ func rowsOf(typ string, rids fragment) source {
 	return source{sql("res p"), concat(sql("p.rid IN ("), rids, sql(") AND +p.type = ? AND ", text(typ)), live("p"))}
 }
 
+// postingsText is how every query for postings alone begins.
+const postingsText = "SELECT rid FROM ix WHERE "
+
 // postingsIn are the rids under a term.
 func postingsIn(chart, term int64) fragment {
-	return sql("SELECT rid FROM ix WHERE chart = ? AND term = ?", num(chart), num(term))
+	return sql(postingsText+"chart = ? AND term = ?", num(chart), num(term))
 }

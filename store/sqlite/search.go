@@ -47,8 +47,8 @@ func (s *snapshot) Search(ctx context.Context, selects []search.Select, after st
 
 // page finds up to limit rows of one type behind a position.
 func (s *snapshot) page(ctx context.Context, sel search.Select, from *position, limit int) ([]hit, order, error) {
-	c := s.compiler(ctx)
-	by, err := c.order(sel, s.mainDate(sel.Type))
+	c := s.searching(ctx, sel.Type)
+	by, err := c.order(sel, c.main)
 	if err != nil {
 		return nil, by, err
 	}
@@ -69,11 +69,13 @@ func (s *snapshot) page(ctx context.Context, sel search.Select, from *position, 
 	return hits, by, err
 }
 
-func (s *snapshot) mainDate(typ string) *search.Param {
-	if s.backend.registry == nil {
-		return nil
+// searching is the compiler for a search of rows of a type.
+func (s *snapshot) searching(ctx context.Context, typ string) *compiler {
+	c := s.compiler(ctx)
+	if s.backend.registry != nil {
+		c.main = s.backend.registry.SortParam(typ)
 	}
-	return s.backend.registry.SortParam(typ)
+	return c
 }
 
 // rows is the query for the rids, places and keys of a page.
@@ -81,8 +83,8 @@ func (p plan) rows(by order, from *position, limit int) fragment {
 	end := sql(by.orderBy()+" LIMIT ?+0", num(int64(limit)))
 	columns := concat(sql("SELECT p.rid AS rid, p.sort AS sort"), by.columns(), sql(" FROM "), p.from)
 	if by.walk == newestFirst {
-		behind := always
-		if from != nil {
+		behind := p.until
+		if from != nil { // which is itself within that bound
 			behind = sql("(p.sort, p.rid) < (?, ?)", num(from.sort), num(from.rid))
 		}
 		return concat(columns, where(p.where, behind, p.test), sql(" ORDER BY p.sort DESC, p.rid DESC LIMIT ?+0", num(int64(limit))))
@@ -93,7 +95,7 @@ func (p plan) rows(by order, from *position, limit int) fragment {
 	}
 	// The keys are computed once a row, before they are compared.
 	return concat(
-		sql("WITH keyed AS MATERIALIZED ("), columns, where(p.where, p.test),
+		sql("WITH keyed AS MATERIALIZED ("), columns, where(p.where, p.until, p.test),
 		sql(") SELECT * FROM keyed"), where(behind), end)
 }
 
@@ -107,7 +109,7 @@ func (s *snapshot) oldest(typ string, p plan, by order, from *position, limit in
 		if from != nil {
 			behind = sql("(p.sort, p.rid) > (?, ?)", num(from.sort), num(from.rid))
 		}
-		dated, err := s.fetch(typ, by, concat(columns, where(p.where, behind, p.test),
+		dated, err := s.fetch(typ, by, concat(columns, where(p.where, behind, p.until, p.test),
 			sql(" ORDER BY p.sort ASC, p.rid ASC LIMIT ?+0", num(int64(limit)))))
 		if err != nil || len(dated) == limit {
 			return dated, err
@@ -163,11 +165,11 @@ func (s *snapshot) Count(ctx context.Context, selects []search.Select, limit int
 
 // countOne counts the matches of one type, and the candidates that were touched.
 func (s *snapshot) countOne(ctx context.Context, sel search.Select, limit, touched int) (n, rows int, err error) {
-	p, err := s.compiler(ctx).plan(sel.Type, sel.Where)
+	p, err := s.searching(ctx, sel.Type).plan(sel.Type, sel.Where)
 	if err != nil || p.isEmpty() {
 		return 0, 0, err
 	}
-	return s.countRows(p.from, p.where, p.test, limit, touched)
+	return s.countRows(p.from, both(p.where, p.until), p.test, limit, touched)
 }
 
 // countRows counts the rows that pass a test, and those that were looked at: with a

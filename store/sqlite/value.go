@@ -55,6 +55,21 @@ func numsJSON(list []int64) value {
 	return text(b.String())
 }
 
+// write writes a value for comparison with others of its kind.
+func (v value) write(b *strings.Builder) {
+	switch v.kind {
+	case isInt:
+		b.WriteString(strconv.FormatInt(v.int, 10))
+	case isReal:
+		b.WriteString(strconv.FormatFloat(v.real, 'g', -1, 64))
+	default:
+		b.WriteString(strconv.Itoa(len(v.text) + len(v.bytes)))
+		b.WriteByte(':')
+		b.WriteString(v.text)
+		b.Write(v.bytes)
+	}
+}
+
 func (v *value) bind(s *driver.Stmt, i int) {
 	switch v.kind {
 	case isInt:
