@@ -71,9 +71,6 @@ func (c *conn) insert(sql string, args ...value) (int64, error) {
 // query runs a statement and calls each for its rows, until one returns an error.
 func (c *conn) query(sql string, args []value, each func(row) error) error {
 	if len(args) > maxValues {
-		return fmt.Errorf("%w: it compares with more than %d values", store.ErrTooComplex, maxValues)
-	}
-	if len(args) > maxValues {
 		return fmt.Errorf("%w: it has more than %d values", store.ErrTooComplex, maxValues)
 	}
 	s, err := c.prepare(sql)

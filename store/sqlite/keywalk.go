@@ -47,7 +47,7 @@ func (c *compiler) keyIndex(typ string, key search.SortKey) (keyIndex, bool, err
 
 // alongKey finds a page by the index of its first key. Fewer rows than limit mean
 // that it did not find all.
-func (s *snapshot) alongKey(c *compiler, sel search.Select, by order, from *position, limit int) ([]hit, error) {
+func (s *snapshot) alongKey(c *compiler, sel search.Select, by order, from *position, limit int) ([]*hit, error) {
 	index, ok, err := c.keyIndex(sel.Type, sel.Sort[0])
 	if err != nil || !ok || from != nil && from.keys[0].kind == isNull {
 		return nil, err

@@ -15,7 +15,7 @@ type position struct {
 
 // encode writes the number of keys, each key, and the place among equal keys.
 func (p *position) encode() store.Position {
-	b := []byte{byte(len(p.keys))}
+	b := append(make([]byte, 0, 1+2*binary.MaxVarintLen64), byte(len(p.keys)))
 	for _, key := range p.keys {
 		b = append(b, byte(key.kind))
 		switch key.kind {

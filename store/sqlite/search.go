@@ -27,16 +27,22 @@ func (s *snapshot) Search(ctx context.Context, selects []search.Select, after st
 			return nil, err
 		}
 	}
-	var all []hit
+	var all []*hit
 	var by order
 	for _, sel := range selects {
-		var hits []hit
+		var hits []*hit
 		if hits, by, err = s.page(ctx, sel, from, limit); err != nil {
 			return nil, orInterrupted(ctx, err)
 		}
+		if len(selects) == 1 {
+			all = hits
+			break
+		}
 		all = append(all, hits...)
 	}
-	slices.SortFunc(all, func(a, b hit) int { return by.compare(&a.position, &b.position) })
+	if len(selects) > 1 {
+		slices.SortFunc(all, func(a, b *hit) int { return by.compare(&a.position, &b.position) })
+	}
 	all = all[:min(limit, len(all))]
 	matches := make([]store.Match, len(all))
 	for i, h := range all {
@@ -46,7 +52,7 @@ func (s *snapshot) Search(ctx context.Context, selects []search.Select, after st
 }
 
 // page finds up to limit rows of one type behind a position.
-func (s *snapshot) page(ctx context.Context, sel search.Select, from *position, limit int) ([]hit, order, error) {
+func (s *snapshot) page(ctx context.Context, sel search.Select, from *position, limit int) ([]*hit, order, error) {
 	c := s.searching(ctx, sel.Type)
 	by, err := c.order(sel, c.main)
 	if err != nil {
@@ -101,8 +107,8 @@ func (p plan) rows(by order, from *position, limit int) fragment {
 
 // oldest walks the postings the other way: first the rows with a main date, then
 // those without.
-func (s *snapshot) oldest(typ string, p plan, by order, from *position, limit int) ([]hit, error) {
-	var hits []hit
+func (s *snapshot) oldest(typ string, p plan, by order, from *position, limit int) ([]*hit, error) {
+	var hits []*hit
 	columns := concat(sql("SELECT p.rid AS rid, p.sort AS sort"), by.columns(), sql(" FROM "), p.from)
 	if from == nil || from.sort != search.NoSort {
 		behind := sql("p.sort > ?", num(search.NoSort))
@@ -123,15 +129,15 @@ func (s *snapshot) oldest(typ string, p plan, by order, from *position, limit in
 }
 
 // fetch reads the resources of a page.
-func (s *snapshot) fetch(typ string, by order, rows fragment) ([]hit, error) {
+func (s *snapshot) fetch(typ string, by order, rows fragment) ([]*hit, error) {
 	columns := "o.rid, o.sort, r.id, " + versionColumns("r")
 	for i := range by.keys {
 		columns += ", o." + by.name(i)
 	}
-	var hits []hit
+	var hits []*hit
 	q := concat(sql("SELECT "+columns+" FROM ("), rows, sql(") o CROSS JOIN res r ON r.rid = o.rid"))
 	err := s.conn.query(q.text, q.args, func(r row) error {
-		h := hit{position: position{rid: r.int(0), sort: r.int(1)}}
+		h := &hit{position: position{rid: r.int(0), sort: r.int(1)}}
 		h.resource = r.version(3, keyOf(typ, r.text(2)))
 		for i := range by.keys {
 			h.keys = append(h.keys, r.value(8+i))
