@@ -37,6 +37,7 @@ type cache struct {
 	mu sync.RWMutex
 	ids
 	counts counts
+	ranges ranges
 }
 
 // dictionary finds ids in one transaction: in what it allocated itself, in the

@@ -12,11 +12,18 @@ func (c *compiler) small(typ string, e search.Expr, bound int) (rids fragment, n
 	case search.Or:
 		return c.union(typ, e, bound)
 	}
+	date, isDate := e.(search.Date)
+	if isDate && c.shared.ranges.isWide(date, bound) {
+		return never, 0, false, nil
+	}
 	rids, ok, err = c.candidates(typ, e, bound)
 	if err != nil || !ok {
 		return never, 0, false, err
 	}
 	n, err = c.count(rids, bound)
+	if isDate && err == nil && n >= bound {
+		c.shared.ranges.widen(date, bound)
+	}
 	return rids, n, n < bound, err
 }
 
