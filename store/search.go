@@ -79,7 +79,7 @@ func (s *Store) inChart(typ string, where search.Expr) search.Expr {
 	if !ok {
 		return where
 	}
-	return search.Simplify(search.And{chart, where})
+	return search.Simplify(search.And{where, chart}) // behind: ids are looked up before charts
 }
 
 func typesOf(q *search.Query) string {
