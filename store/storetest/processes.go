@@ -3,6 +3,7 @@ package storetest
 import (
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/granary-fhir/granary/compartments"
 	"github.com/granary-fhir/granary/search"
@@ -63,6 +64,27 @@ func testProcessRecords(t *testing.T, database Database) {
 	a, b := processes(t, database)
 	swapAll(t, a, a.backend, b.backend)
 	takeAll(t, a, a.backend, b.backend)
+	revisionsOfOthers(t, a, a.backend.Records(), b.backend.Records())
+}
+
+// revisionsOfOthers: what one process does counts at once in the other.
+func revisionsOfOthers(t *testing.T, w *world, mine, others store.Records) {
+	name := store.RecordName{Kind: "grant", Key: "1"}
+	for range 3 {
+		put, err := others.Put(w.ctx, name.Kind, name.Key, []byte("v"), time.Time{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := mine.Revisions(w.ctx, name); err != nil || got[0] != put {
+			t.Errorf("revision %v, %v; the other process put %d", got, err, put)
+		}
+		if err := others.Delete(w.ctx, name.Kind, name.Key); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := mine.Revisions(w.ctx, name); err != nil || got[0] != 0 {
+			t.Errorf("revision %v, %v; the other process deleted it", got, err)
+		}
+	}
 }
 
 func testProcessOpen(t *testing.T, database Database) {
