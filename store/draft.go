@@ -5,13 +5,19 @@ import (
 
 	"github.com/granary-fhir/granary/internal/fhirjson"
 	"github.com/granary-fhir/granary/internal/validation"
+	"github.com/granary-fhir/granary/search"
 )
 
 // Draft is a resource whose shape has been checked, so that it may be written.
 // Only a Drafter makes one: what is not checked cannot reach a Tx.
+//
+// It carries its index entries, which do not depend on what the write gives it
+// but for meta.lastUpdated. To make them takes as long as to check the shape, and
+// a draft can be made while others write, where a Tx has the store to itself.
 type Draft struct {
 	typ      string
 	resource *fhirjson.Node
+	entries  search.Entries
 }
 
 // Type is the resource's type.
@@ -21,7 +27,11 @@ func (d Draft) Type() string { return d.typ }
 func (d Draft) Resource() *fhirjson.Node { return d.resource }
 
 // Drafter makes drafts.
-type Drafter struct{ validation Validation }
+type Drafter struct {
+	validation Validation
+	registry   *search.Registry
+	base       string // the server's own FHIR base URL
+}
 
 // Validation says how much of a resource is checked before it is written.
 type Validation string
@@ -43,7 +53,11 @@ func (d Drafter) Draft(typ string, resource *fhirjson.Node) (Draft, error) {
 	if issues := check(typ, resource); slices.ContainsFunc(issues, refuses) {
 		return Draft{}, &Invalid{issues}
 	}
-	return Draft{typ, resource}, nil
+	entries, err := d.registry.Extract(typ, resource, d.base)
+	if err != nil {
+		return Draft{}, invalid("structure", typ, err.Error())
+	}
+	return Draft{typ, resource, entries}, nil
 }
 
 func refuses(issue validation.Issue) bool { return issue.Severity == validation.Error }

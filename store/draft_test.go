@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/granary-fhir/granary/internal/fhirjson"
+	"github.com/granary-fhir/granary/search"
 )
 
 // TestDraft: what is not checked cannot be written, and all that is wrong is told.
@@ -14,6 +15,10 @@ func TestDraft(t *testing.T) {
 		gender = `Patient.gender: "m" is not in http://hl7.org/fhir/ValueSet/administrative-gender: female, male, other or unknown`
 		active = "Patient.active: must be a boolean, not number"
 	)
+	registry, err := search.NewRegistry()
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, c := range []struct{ resource, off, structure string }{
 		{`{"resourceType":"Patient","active":true}`, "", ""},
 		{`{"resourceType":"Patient","gender":"m","active":1}`, "", gender + "; " + active},
@@ -26,7 +31,7 @@ func TestDraft(t *testing.T) {
 			t.Fatal(err)
 		}
 		for validation, want := range map[Validation]string{ValidateOff: c.off, ValidateStructure: c.structure} {
-			draft, err := Drafter{validation}.Draft("Patient", n)
+			draft, err := Drafter{validation, registry, ""}.Draft("Patient", n)
 			got := ""
 			if err != nil {
 				got = err.Error()

@@ -26,7 +26,7 @@ func New(b Backend, r *search.Registry, c *compartments.Compartments, base strin
 	if err != nil {
 		return nil, err
 	}
-	return &Store{backend: b, registry: r, compartments: c, base: base, sealer: sealer, drafter: Drafter{v}}, nil
+	return &Store{backend: b, registry: r, compartments: c, base: base, sealer: sealer, drafter: Drafter{v, r, base}}, nil
 }
 
 // View is the store as a policy shows it.

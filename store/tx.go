@@ -5,7 +5,6 @@ import (
 	"errors"
 
 	"github.com/granary-fhir/granary/compartments"
-	"github.com/granary-fhir/granary/internal/fhirjson"
 )
 
 // Tx is a Reader that can write and sees its own writes. It is the one write
@@ -67,11 +66,7 @@ func (tx *Tx) put(ctx context.Context, version Resource, draft Draft, letter Let
 	if version.Body, err = draft.stamp(version); err != nil {
 		return Written{}, err
 	}
-	indexed, err := tx.index(version)
-	if err != nil {
-		return Written{}, err
-	}
-	if err := tx.writer.Put(ctx, indexed); err != nil {
+	if err := tx.writer.Put(ctx, tx.index(version, draft)); err != nil {
 		return Written{}, err
 	}
 	tx.written = append(tx.written, write{version.Key, letter})
@@ -79,21 +74,14 @@ func (tx *Tx) put(ctx context.Context, version Resource, draft Draft, letter Let
 	return Written{version, outcome, readable}, err
 }
 
-// index extracts everything by which a version is found, and keeps its care
-// relationships for the end of the transaction.
-func (tx *Tx) index(version Resource) (NewVersion, error) {
+// index brings together everything by which a version is found, and keeps its
+// care relationships for the end of the transaction.
+func (tx *Tx) index(version Resource, draft Draft) NewVersion {
 	s := tx.view.store
-	stamped, err := fhirjson.Parse(version.Body)
-	if err != nil {
-		return NewVersion{}, err
-	}
-	entries, err := s.registry.Extract(version.Type, stamped, s.base)
-	if err != nil {
-		return NewVersion{}, invalid("structure", version.Type, err.Error())
-	}
-	tx.relate(version.Key, s.compartments.Relationships(version.Type, version.ID, stamped, entries))
+	entries := s.registry.Stamp(version.Type, draft.entries, version.Updated)
+	tx.relate(version.Key, s.compartments.Relationships(version.Type, version.ID, draft.resource, entries))
 	charts := s.compartments.Charts(version.Type, version.ID, entries)
-	return NewVersion{Resource: version, Entries: entries, Charts: charts}, nil
+	return NewVersion{Resource: version, Entries: entries, Charts: charts}
 }
 
 // Touched are the resources that the transaction has written so far, deletions
