@@ -1,6 +1,7 @@
 package seed
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"slices"
@@ -15,6 +16,10 @@ type Target interface {
 	// useless; what was written until then may stay.
 	Put(ctx context.Context, items []Item) ([]Result, error)
 }
+
+// preparer is a Target that can do part of its work on an item before it is put,
+// while others are.
+type preparer interface{ prepare(item *Item) }
 
 // Result is what became of one item.
 type Result struct {
@@ -67,12 +72,23 @@ func (s *Summary) Sum() Counts {
 func Import(ctx context.Context, files []File, to Target, progress func(done int64)) (*Summary, error) {
 	in := importer{to: to, progress: progress, keys: make(map[store.Key]bool)}
 	in.summary = &Summary{Files: len(files), Types: make(map[string]Counts)}
+	err := in.files(ctx, files)
+	if err == nil {
+		err = in.flush(ctx)
+	}
+	err = cmp.Or(err, in.wait())
+	in.refuseAll(in.unread)
+	return in.summary, err
+}
+
+// files imports the files, those that ask for it at last.
+func (in *importer) files(ctx context.Context, files []File) error {
 	var last []File
 	for _, file := range files {
 		file.postpone = len(files) > 1
 		later, err := in.file(ctx, file)
 		if err != nil {
-			return in.summary, err
+			return err
 		}
 		if later {
 			last = append(last, file)
@@ -81,10 +97,10 @@ func Import(ctx context.Context, files []File, to Target, progress func(done int
 	for _, file := range last {
 		file.postpone = false
 		if _, err := in.file(ctx, file); err != nil {
-			return in.summary, err
+			return err
 		}
 	}
-	return in.summary, in.flush(ctx)
+	return nil
 }
 
 // Work is how many bytes are read to import the files: twice the size of a
@@ -98,94 +114,4 @@ func Work(files []File) int64 {
 		}
 	}
 	return sum
-}
-
-type importer struct {
-	to       Target
-	progress func(int64)
-	done     int64 // bytes
-	batch    []Item
-	size     int                // bytes of JSON in the batch
-	keys     map[store.Key]bool // of the batch
-	summary  *Summary
-}
-
-// file imports one file, unless it asks to be imported later.
-func (in *importer) file(ctx context.Context, file File) (later bool, err error) {
-	before := in.done
-	file.read = in.advance
-	for item, refusal := range file.Resources() {
-		if err := ctx.Err(); err != nil {
-			return false, err
-		}
-		switch {
-		case refusal == postponed:
-			in.done = before // it will be read again
-			return true, nil
-		case refusal != nil:
-			in.refuse(refusal)
-		default:
-			if err := in.add(ctx, item); err != nil {
-				return false, err
-			}
-		}
-	}
-	return false, nil
-}
-
-func (in *importer) advance(n int64) {
-	in.done += n
-	if in.progress != nil {
-		in.progress(in.done)
-	}
-}
-
-func (in *importer) add(ctx context.Context, item Item) error {
-	if len(in.batch) == Batch || in.size >= BatchBytes || in.keys[item.Key] {
-		if err := in.flush(ctx); err != nil {
-			return err
-		}
-	}
-	in.batch = append(in.batch, item)
-	in.size += len(item.Resource.Raw())
-	in.keys[item.Key] = true
-	return nil
-}
-
-func (in *importer) flush(ctx context.Context) error {
-	if len(in.batch) == 0 {
-		return nil
-	}
-	results, err := in.to.Put(ctx, in.batch)
-	for i, result := range results {
-		in.record(in.batch[i], result)
-	}
-	clear(in.batch) // so that their memory is free
-	in.batch, in.size = in.batch[:0], 0
-	clear(in.keys)
-	return err
-}
-
-func (in *importer) record(item Item, result Result) {
-	if result.Refused != "" {
-		in.refuse(&Refusal{At: item.At, Key: item.Key, Reason: result.Refused})
-		return
-	}
-	counts := in.summary.Types[item.Key.Type]
-	switch result.Outcome {
-	case store.Created:
-		counts.Created++
-	case store.Updated:
-		counts.Updated++
-	case store.Unchanged:
-		counts.Unchanged++
-	}
-	in.summary.Types[item.Key.Type] = counts
-}
-
-func (in *importer) refuse(refusal *Refusal) {
-	counts := in.summary.Types[refusal.Key.Type]
-	counts.Refused++
-	in.summary.Types[refusal.Key.Type] = counts
-	in.summary.Refusals = append(in.summary.Refusals, refusal)
 }

@@ -30,6 +30,8 @@ type Item struct {
 	At       Position
 	Key      store.Key
 	Resource *fhirjson.Node
+
+	drafted *drafted // by Store; nil where its transaction is to do it
 }
 
 // Refusal says what was not imported, and why. Key holds what is known: the zero

@@ -17,6 +17,21 @@ type Store struct {
 	Registry *search.Registry
 }
 
+// drafted is what became of the check of an item.
+type drafted struct {
+	draft store.Draft
+	err   error
+}
+
+// prepare implements preparer: what can be done without the store's state is done
+// before a transaction begins. What a conditional reference means cannot.
+func (t Store) prepare(item *Item) {
+	if !hasConditional(item.Resource.Raw()) {
+		draft, err := t.View.Draft(item.Key.Type, item.Resource)
+		item.drafted = &drafted{draft, err}
+	}
+}
+
 // Put writes the items in one transaction. If that fails each half gets one of
 // its own, down to the item that is refused: one bad resource costs no other.
 func (t Store) Put(ctx context.Context, items []Item) ([]Result, error) {
@@ -58,15 +73,18 @@ func (t Store) transact(ctx context.Context, items []Item, results []Result) err
 }
 
 func (t Store) update(ctx context.Context, tx *store.Tx, item Item) (Result, error) {
-	found, reason, err := item.resolve(func(c conditional) (resolution, error) { return t.resolve(ctx, tx, c) })
-	if err != nil || reason != "" {
-		return Result{Refused: reason}, err
+	if item.drafted == nil {
+		found, reason, err := item.resolve(func(c conditional) (resolution, error) { return t.resolve(ctx, tx, c) })
+		if err != nil || reason != "" {
+			return Result{Refused: reason}, err
+		}
+		draft, err := tx.Draft(item.Key.Type, found)
+		item.drafted = &drafted{draft, err}
 	}
-	draft, err := tx.Draft(item.Key.Type, found)
-	if err != nil {
+	if err := item.drafted.err; err != nil {
 		return Result{Refused: err.Error()}, nil // nothing was written: the others may go on
 	}
-	written, err := tx.Update(ctx, item.Key, draft, store.Precondition{})
+	written, err := tx.Update(ctx, item.Key, item.drafted.draft, store.Precondition{})
 	return Result{Outcome: written.Outcome}, err
 }
 
