@@ -31,7 +31,7 @@ type Result struct {
 // time: enough to make a transaction worth its cost, and few enough to be
 // repeated when one is refused, and to be in memory.
 const (
-	Batch      = 400
+	Batch      = 1600
 	BatchBytes = 8 << 20
 )
 
