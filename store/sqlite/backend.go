@@ -71,6 +71,7 @@ func (b *Backend) Read(ctx context.Context, fn func(store.Snapshot) error) error
 func (b *Backend) Write(ctx context.Context, fn func(store.Writer) error) error {
 	return b.write(ctx, func(c *conn, allocated *ids) error {
 		tx := &tx{snapshot: b.snapshot(c, allocated)}
+		tx.settle = tx.settlePostings
 		if err := fn(tx); err != nil {
 			return err
 		}

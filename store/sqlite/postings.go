@@ -1,6 +1,10 @@
 package sqlite
 
-import "slices"
+import (
+	"cmp"
+	"context"
+	"slices"
+)
 
 // postings are the rows of ix for a live version.
 type postings struct {
@@ -69,30 +73,68 @@ func (t *tx) postings(of current) (postings, error) {
 	return t.postingsOf(of.version.Type, resolved{terms: terms, charts: charts}, of.sort)
 }
 
-// repost changes ix from one version's postings to another's. Most updates leave
-// most of them where they are.
+// repost changes ix from one version's postings to another's, when the
+// transaction settles. Most updates leave most of them where they are.
 func (t *tx) repost(rid int64, before, after postings) error {
 	same := before.exists && after.exists && before.sort == after.sort
 	for _, key := range before.keys {
-		if same && after.has(key) {
-			continue
-		}
-		err := t.conn.exec("DELETE FROM ix WHERE chart = ? AND term = ? AND sort = ? AND rid = ?",
-			num(key.chart), num(key.term), num(before.sort), num(rid))
-		if err != nil {
-			return err
+		if !same || !after.has(key) {
+			t.unsettle(reposting{posting: key, sort: before.sort, rid: rid, removed: true})
 		}
 	}
 	for _, key := range after.keys {
-		if same && before.has(key) {
-			continue
+		if !same || !before.has(key) {
+			t.unsettle(reposting{posting: key, sort: after.sort, rid: rid})
 		}
-		err := t.conn.exec("INSERT INTO ix(chart, term, sort, rid) VALUES(?, ?, ?, ?)",
-			num(key.chart), num(key.term), num(after.sort), num(rid))
-		if err != nil {
+	}
+	if len(t.unsettled) > maxUnsettled {
+		return t.settlePostings()
+	}
+	return nil
+}
+
+// maxUnsettled is how many changes of postings are kept in memory.
+const maxUnsettled = 100_000
+
+// reposting is a change of ix that waits.
+type reposting struct {
+	posting
+	sort, rid int64
+	nth       int // in the order of changes: of the same key the later one counts
+	removed   bool
+}
+
+func (t *tx) unsettle(p reposting) {
+	p.nth = len(t.unsettled)
+	t.unsettled = append(t.unsettled, p)
+}
+
+func (p reposting) compare(q reposting) int {
+	if by := p.posting.compare(q.posting); by != 0 {
+		return by
+	}
+	return cmp.Or(cmp.Compare(p.sort, q.sort), cmp.Compare(p.rid, q.rid), cmp.Compare(p.nth, q.nth))
+}
+
+// settlePostings changes ix in the order of its keys, so that what many resources
+// change in a page of the tree is changed at once: a transaction of many would
+// else come back to thousands of pages again and again.
+func (t *tx) settlePostings() error {
+	if len(t.unsettled) == 0 {
+		return nil
+	}
+	t.conn.interruptible(context.Background())
+	slices.SortFunc(t.unsettled, reposting.compare)
+	for _, p := range t.unsettled {
+		change := "INSERT INTO ix(chart, term, sort, rid) VALUES(?, ?, ?, ?)"
+		if p.removed {
+			change = "DELETE FROM ix WHERE chart = ? AND term = ? AND sort = ? AND rid = ?"
+		}
+		if err := t.conn.exec(change, num(p.chart), num(p.term), num(p.sort), num(p.rid)); err != nil {
 			return err
 		}
 	}
+	t.unsettled = t.unsettled[:0]
 	return nil
 }
 

@@ -14,6 +14,7 @@ import (
 type tx struct {
 	*snapshot
 	relations []relation
+	unsettled []reposting
 }
 
 // Put implements store.Writer.
@@ -143,6 +144,9 @@ func (t *tx) Relate(ctx context.Context, source store.Key, relationships []compa
 
 // finish writes what was kept back.
 func (t *tx) finish() error {
+	if err := t.settlePostings(); err != nil {
+		return err
+	}
 	t.conn.interruptible(context.Background())
 	for _, r := range t.relations {
 		if err := t.relate(r); err != nil {

@@ -14,11 +14,24 @@ type snapshot struct {
 	*dictionary
 	backend *Backend
 	now     int64 // microseconds since 1970
+	// settle writes what the transaction has kept back and a query could miss; nil
+	// on a snapshot that is only read.
+	settle func() error
 }
 
-// begin prepares a method: its queries stop when ctx is done. The function that
-// it returns undoes that.
+// begin prepares a method: its queries see all that was written, and stop when
+// ctx is done. The function that it returns undoes that.
 func (s *snapshot) begin(ctx context.Context) (end func(), err error) {
+	if s.settle != nil {
+		if err := s.settle(); err != nil {
+			return nil, err
+		}
+	}
+	return s.watch(ctx)
+}
+
+// watch is begin for a method that asks for nothing that is kept back.
+func (s *snapshot) watch(ctx context.Context) (end func(), err error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -66,7 +79,11 @@ func instant(milliseconds int64) time.Time { return time.UnixMilli(milliseconds)
 
 // Current implements store.Snapshot.
 func (s *snapshot) Current(ctx context.Context, key store.Key, where search.Expr) (store.Resource, error) {
-	end, err := s.begin(ctx)
+	begin := s.begin
+	if where == search.True { // postings are not asked
+		begin = s.watch
+	}
+	end, err := begin(ctx)
 	if err != nil {
 		return store.Resource{}, err
 	}
