@@ -17,6 +17,7 @@ func (r *Registry) Stamp(typ string, e Entries, lastUpdated time.Time) Entries {
 		}
 	}
 	low := lastUpdated.Truncate(time.Millisecond).UnixMicro()
-	e.Dates = append(dates, DateEntry{Param: param, Low: low, High: low + time.Millisecond.Microseconds()})
+	dates = append(dates, DateEntry{Param: param, Low: low, High: low + time.Millisecond.Microseconds()})
+	e.Dates = dates
 	return e
 }
