@@ -66,7 +66,7 @@ func isEmptyFolder(t *testing.T, folder string) bool {
 // and has no errors. How fast it is is not tested.
 func TestBench(t *testing.T) {
 	folder := temporary(t)
-	_, out, errs := granary(t, "bench", "--resources", "2000", "--duration", "100ms", "--json")
+	_, out, errs := granary(t, "bench", "--resources", "2000", "--duration", "40ms", "--json")
 	var report benchReport
 	if err := json.Unmarshal([]byte(out), &report); err != nil {
 		t.Fatalf("%v\n%s%s", err, out, errs)
