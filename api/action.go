@@ -12,8 +12,8 @@ import (
 type action struct {
 	read  func(context.Context, *store.Reader) (*response, error)
 	write func(context.Context, *store.Tx) (*response, error)
-	// batch does several things under the caller's policy: the entries of a
-	// Bundle.
+	// batch needs snapshots and transactions of its own: for the entries of a
+	// Bundle, and for a write that $validate rehearses.
 	batch func(context.Context, *store.View) (*response, error)
 	// known is an answer that needs no data.
 	known *response

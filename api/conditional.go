@@ -38,6 +38,15 @@ func (s *server) criteria(r *request) (search.Expr, error) {
 	return s.where(r.typ, r.params, "the URL")
 }
 
+// conditions are what a write by criteria depends on: the criteria in the URL, and
+// what its headers expect of the resource that these match.
+func (s *server) conditions(r *request) (where search.Expr, expected store.Precondition, err error) {
+	if where, err = s.criteria(r); err == nil {
+		expected, err = r.precondition()
+	}
+	return where, expected, err
+}
+
 // ifNoneExist are the criteria in the header: "the search parameters", as they
 // stand behind the question mark of a search. Clients are many that send the URL
 // of that search instead; if it is one of the same type, it says the same.

@@ -30,11 +30,7 @@ const maxDeletes = 10_000
 // match that the caller may find and not delete is a 403 and nothing is deleted,
 // since "deleted" would be a lie about what the caller sees.
 func (s *server) conditionalDelete(r *request) (action, error) {
-	where, err := s.criteria(r)
-	if err != nil {
-		return action{}, err
-	}
-	expected, err := r.precondition()
+	where, expected, err := s.conditions(r)
 	if err != nil {
 		return action{}, err
 	}

@@ -12,11 +12,7 @@ import (
 // conditionalPatch changes the one resource that criteria match
 // (http.html#patch).
 func (s *server) conditionalPatch(r *request) (action, error) {
-	where, err := s.criteria(r)
-	if err != nil {
-		return action{}, err
-	}
-	expected, err := r.precondition()
+	where, expected, err := s.conditions(r)
 	if err != nil {
 		return action{}, err
 	}

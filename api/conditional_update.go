@@ -13,11 +13,7 @@ import (
 // conditionalUpdate replaces the one resource that criteria match, or creates one
 // where they match none (http.html#cond-update).
 func (s *server) conditionalUpdate(r *request) (action, error) {
-	where, err := s.criteria(r)
-	if err != nil {
-		return action{}, err
-	}
-	expected, err := r.precondition()
+	where, expected, err := s.conditions(r)
 	if err != nil {
 		return action{}, err
 	}
