@@ -30,6 +30,9 @@ func (a action) run(ctx context.Context, view *store.View) (answer *response, er
 			answer, err = a.read(ctx, r)
 			return err
 		})
+		if err == nil && answer.more != nil {
+			answer.view = view
+		}
 	case a.write != nil:
 		err = view.Transact(ctx, func(tx *store.Tx) error {
 			answer, err = a.write(ctx, tx)
@@ -60,4 +63,24 @@ func reading(read func(context.Context, *store.Reader) (*response, error)) (acti
 // writing is an action that writes.
 func writing(write func(context.Context, *store.Tx) (*response, error)) (action, error) {
 	return action{write: write}, nil
+}
+
+// within does an action that reads inside an operation, on whatever state it is given.
+func (a action) within(operation store.Operation) action {
+	if a.read == nil {
+		return a
+	}
+	read := a.read
+	a.read = func(ctx context.Context, reader *store.Reader) (*response, error) {
+		answer, err := read(ctx, reader.Within(operation))
+		if err != nil || answer.more == nil {
+			return answer, err
+		}
+		rest := answer.more
+		answer.more = func(ctx context.Context, reader *store.Reader) (pieces, bool, error) {
+			return rest(ctx, reader.Within(operation))
+		}
+		return answer, nil
+	}
+	return a
 }

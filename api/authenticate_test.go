@@ -29,7 +29,7 @@ func TestAuthenticate(t *testing.T) {
 	w.is("in the form", w.send(token, http.MethodPost, "/Patient/_search", "access_token="+token, "Content-Type: application/x-www-form-urlencoded"), 400,
 		oops("security", "", "an access token is taken from the Authorization header only"))
 	w.is("good", w.get(token, "/Patient/eve"), 200, eve)
-	w.advance(time.Hour)
+	w.Advance(time.Hour)
 	w.is("expired", w.get(token, "/Patient/eve"), 401, oops("login", "", badToken), invalid)
 }
 
@@ -61,4 +61,52 @@ func TestNewRefuses(t *testing.T) {
 	if _, err := New(good); err != nil {
 		t.Error(err)
 	}
+}
+
+// A token that was used before is asked for on the state that a request reads: a
+// revocation counts from the next request on, and before whatever else there is to
+// be said to it.
+func TestRecalledTokens(t *testing.T) {
+	w := newWorld(t)
+	w.add(eve, `{"resourceType":"Observation","id":"final"}`)
+	token := w.token("system/Patient.rs")
+	requests := map[string]int{
+		"/Patient/eve": 200, "/Patient?family=everym": 200, "/Patient/nobody": 404, "/Patient/eve/_history": 200,
+		"/Observation": 403, "/Patient?nonsense=1": 400, "/Patient/eve?_format=xml": 406, "/Nonsense/1": 404,
+		"/Patient/eve/$validate": 200, "/metadata": 200, "/a/b/c/d": 404,
+	}
+	ask := func(when string, want func(path string, status int) int) {
+		t.Helper()
+		for path, status := range requests {
+			for _, method := range []string{http.MethodGet, http.MethodHead} {
+				if got := w.send(token, method, path, ""); got.status != want(path, status) {
+					t.Errorf("%s: %s %s: %d %s", when, method, path, got.status, got.body)
+				}
+			}
+		}
+	}
+	same := func(_ string, status int) int { return status }
+	ask("first", same)
+	ask("recalled", same)
+	caller, err := w.tokens.Authenticate(t.Context(), token)
+	w.must(err)
+
+	narrowed := caller.Grant
+	narrowed.Scopes = "system/Observation.rs"
+	_, err = w.tokens.Issue(t.Context(), narrowed, time.Hour)
+	w.must(err)
+	if got := w.get(token, "/Patient/eve"); got.status != http.StatusForbidden {
+		t.Errorf("narrowed: Patient: %d %s", got.status, got.body)
+	}
+	w.finds(token, "/Observation", "Observation/final")
+
+	w.must(w.tokens.Revoke(t.Context(), caller.Grant.ID))
+	ask("revoked", func(path string, status int) int {
+		if path == "/metadata" || path == "/a/b/c/d" {
+			return status
+		}
+		return http.StatusUnauthorized
+	})
+	w.is("revoked", w.get(token, "/Patient/eve"), http.StatusUnauthorized, oops("login", "", "the access token is unknown, expired or revoked"),
+		`Www-Authenticate: Bearer realm="granary", error="invalid_token"`)
 }

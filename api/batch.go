@@ -34,6 +34,7 @@ func (s *server) bundle(r *request) (action, error) {
 	if err != nil {
 		return action{}, err
 	}
+	r.bundle = resource.Get("type").Text()
 	if n := len(resource.Get("entry").Items()); n > maxEntries {
 		return action{}, refuse(http.StatusRequestEntityTooLarge, fhir.IssueTypeTooCostly,
 			"the Bundle has %d entries; this server takes %d at once", n, maxEntries).at("Bundle.entry")
@@ -72,19 +73,20 @@ func (s *server) bundleKind(typ *fhirjson.Node) (func(context.Context, caller, [
 // batch does each entry for itself, one after the other: that one fails means
 // nothing to the others.
 func (s *server) batch(ctx context.Context, by caller, entries []*bundleEntry) (*response, error) {
-	answers := newAnswers("batch-response")
+	answers := s.newAnswers("batch-response", len(entries))
 	for _, e := range entries {
 		r, act := s.entryRequest(by, e), action{}
 		answer := s.dispatcher.answer(r, func(r *request) (answer *response, err error) {
 			if err := answers.room(); err != nil {
 				return nil, err
 			}
-			if act, err = s.enterEntry(by, e, r); err != nil {
+			var view *store.View
+			if act, view, err = s.enterEntry(by, e, r); err != nil {
 				return nil, err
 			}
-			return act.run(ctx, by.view)
+			return act.run(ctx, view)
 		})
-		answers.add(s, r, act, answer)
+		answers.add(r, act, answer)
 	}
 	return answers.response(), nil
 }

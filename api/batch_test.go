@@ -17,7 +17,7 @@ func TestBatch(t *testing.T) {
 		next  = `"etag":"W/\"2\"","lastModified":"2026-03-01T13:00:00.000Z"`
 		later = `"meta":{"versionId":"%d","lastUpdated":"2026-03-01T13:00:00.000Z"}`
 	)
-	w.advance(time.Hour)
+	w.Advance(time.Hour)
 	created := `{"resourceType":"Patient","id":"new-0",` + fmt.Sprintf(later, 1) + `,"active":true}`
 	updated := `{"resourceType":"Patient","id":"eve",` + fmt.Sprintf(later, 2) + `,"active":false}`
 	searchset := `{"resourceType":"Bundle","type":"searchset","link":[{"relation":"self","url":"` + base + `/Patient?_total=none&family=Everyman"}],"entry":[{"fullUrl":"` + base + `/Patient/adam","resource":` + adam + `,"search":{"mode":"match"}}]}`

@@ -21,6 +21,7 @@ func (r *request) readBody(types ...string) ([]byte, error) {
 
 // wholeBody returns the body, of whichever type; 413 if it is too long.
 func (r *request) wholeBody() ([]byte, error) {
+	resume := r.pause()
 	body, err := r.decoded()
 	if err != nil {
 		return nil, r.brokenBody(err)
@@ -30,6 +31,9 @@ func (r *request) wholeBody() ([]byte, error) {
 	text, err := io.ReadAll(io.LimitReader(body, r.limit+1))
 	if err != nil {
 		return nil, r.brokenBody(err)
+	}
+	if err := resume(); err != nil {
+		return nil, err
 	}
 	if int64(len(text)) > r.limit {
 		return nil, &http.MaxBytesError{Limit: r.limit}

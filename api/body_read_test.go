@@ -159,7 +159,7 @@ func TestCompressible(t *testing.T) {
 		"": false, "gzip": true, "GZIP": true, "gzip;q=0": false, "br, gzip;q=0.1": true, "br": false, "gzip, deflate": true, "xgzip": false,
 	} {
 		r := &request{header: http.Header{"Accept-Encoding": {accept}}}
-		if r.compressible(body) != want || r.compressible(body[1:]) {
+		if r.compressible(len(body)) != want || r.compressible(len(body)-1) {
 			t.Errorf("Accept-Encoding: %q: %v", accept, !want)
 		}
 	}

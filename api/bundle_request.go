@@ -19,11 +19,15 @@ func (s *server) entryRequest(by caller, e *bundleEntry) *request {
 		context: by.context,
 		id:      by.id,
 		caller:  by.caller,
+		remote:  by.remote,
 		method:  e.method,
 		header:  e.header.Clone(),
 		body:    http.NoBody,
 		content: e.resource,
 		format:  format{mime: fhirJSON},
+
+		explanation: by.explanation,
+		entry:       e.index,
 	}
 	for _, prefer := range by.header.Values("Prefer") {
 		r.header.Add("Prefer", prefer)
@@ -33,7 +37,7 @@ func (s *server) entryRequest(by caller, e *bundleEntry) *request {
 	if path, err := decodedPath(path); err == nil && utf8.ValidString(path) {
 		var params map[string]string
 		r.route, params = s.dispatcher.match(e.method, path)
-		r.typ, r.key, r.version, r.member = params["type"], params["id"], params["version"], params["member"]
+		r.typ, r.key, r.version, r.member = r.route.on(params["type"]), params["id"], params["version"], params["member"]
 	}
 	contentType := fhirJSON
 	if r.route != nil && r.route.form {
@@ -56,16 +60,16 @@ func (s *server) relative(text string) string {
 }
 
 // enterEntry takes an entry's request through the steps of every request, as the
-// Bundle's caller.
-func (s *server) enterEntry(by caller, e *bundleEntry, r *request) (action, error) {
+// Bundle's caller, whose view of its own it is given.
+func (s *server) enterEntry(by caller, e *bundleEntry, r *request) (action, *store.View, error) {
 	if err := s.checkEntry(e, r); err != nil {
-		return action{}, &ownError{err}
+		return action{}, nil, &ownError{err}
 	}
-	act, _, err := s.dispatcher.enter(r, func(*request) (*store.View, error) { return by.view, nil })
+	act, view, err := s.dispatcher.enter(r, func(*request) (*store.View, error) { return by.view, nil })
 	if err == nil && act.batch != nil {
 		err = refuse(http.StatusBadRequest, fhir.IssueTypeInvalid, "%s cannot be an entry of a batch or transaction: it needs transactions of its own", r.route.interaction)
 	}
-	return act, err
+	return act, view, err
 }
 
 // checkEntry refuses an entry that is no request.

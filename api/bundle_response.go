@@ -15,14 +15,12 @@ import (
 // their order.
 type answers struct{ bundle }
 
-func newAnswers(typ string) *answers {
-	a := new(answers)
-	a.buf.WriteString(`{"resourceType":"Bundle","type":"` + typ + `"`)
-	return a
+func (s *server) newAnswers(typ string, entries int) *answers {
+	return &answers{*s.newBundle(typ, nil, entries)}
 }
 
 // room refuses another entry where the Bundle has become too large.
-func (a *answers) room() error { return roomAfter(a.buf.Len()) }
+func (a *answers) room() error { return roomAfter(a.size) }
 
 func roomAfter(size int) error {
 	if size <= maxAnswers {
@@ -33,8 +31,8 @@ func roomAfter(size int) error {
 }
 
 // add adds the answer to an entry (bundle.html#http).
-func (a *answers) add(s *server, r *request, act action, answer *response) {
-	body := answer.body
+func (a *answers) add(r *request, act action, answer *response) {
+	body := answer.text()
 	if r.method == http.MethodHead {
 		body = nil
 	}
@@ -43,17 +41,16 @@ func (a *answers) add(s *server, r *request, act action, answer *response) {
 	comma := ""
 	if len(body) > 0 && !outcome {
 		if answer.key != (store.Key{}) {
-			a.buf.WriteString(`"fullUrl":`)
-			a.buf.Write(fhirjson.Quote(s.resourceURL(answer.key)))
+			a.fullURL(answer.key)
 			comma = ","
 		}
-		a.buf.WriteString(comma + `"resource":`)
-		a.buf.Write(bytes.TrimSpace(body))
+		a.write(comma, `"resource":`)
+		a.resource(bytes.TrimSpace(body))
 		comma = ","
 	}
-	a.buf.WriteString(comma + `"response":`)
-	a.buf.Write(entryResponse(answer, body, outcome))
-	a.buf.WriteByte('}')
+	a.write(comma, `"response":`)
+	a.resource(entryResponse(answer, body, outcome))
+	a.write(`}`)
 }
 
 // isOutcome tells whether the body of an answer is about the interaction, and not
@@ -82,5 +79,6 @@ func entryResponse(answer *response, body []byte, outcome bool) []byte {
 }
 
 func (a *answers) response() *response {
-	return &response{status: http.StatusOK, body: a.bytes()}
+	a.endEntries()
+	return &response{status: http.StatusOK, parts: a.end()}
 }

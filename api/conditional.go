@@ -16,8 +16,8 @@ import (
 const ifNoneExist = "If-None-Exist"
 
 // letters are what the caller needs for the type in the path, decided before
-// anything else of the request is looked at: that of the route, and s to match
-// criteria.
+// anything else of the request is looked at: that of the route, s to match criteria,
+// and r for a patch, which tells of what it changes (docs/decisions/009).
 func (r *request) letters() []store.Letter {
 	var letters []store.Letter
 	if r.route.letter != 0 {
@@ -25,6 +25,9 @@ func (r *request) letters() []store.Letter {
 	}
 	if r.route.conditional || r.route.interaction == "create" && r.conditionalCreate() {
 		letters = append(letters, store.Search)
+	}
+	if r.route.method == http.MethodPatch {
+		letters = append(letters, store.Read)
 	}
 	return letters
 }

@@ -6,6 +6,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/granary-fhir/granary/store/testbackend"
 )
 
 // numbered is a Patient with an identifier.
@@ -28,7 +30,7 @@ const manyMatches = "the criteria match more than one resource; make them more s
 func TestConditionalCreate(t *testing.T) {
 	w := newWorld(t)
 	w.add(numbered("one", "1"), numbered("two-a", "2"), numbered("two-b", "2"))
-	w.advance(time.Minute)
+	w.Advance(time.Minute)
 	all := w.all()
 	const sent = `{"resourceType":"Patient","active":true}`
 	const made = `{"resourceType":"Patient","id":"ID","meta":{"versionId":"1","lastUpdated":"2026-03-01T12:01:00.000Z"},"active":true}`
@@ -148,8 +150,8 @@ func untagged(patient string) string {
 // Of 100 clients that create one thing at once, one does, whichever of two
 // servers on one store they ask.
 func TestConditionalCreatesAtOnce(t *testing.T) {
-	folder := t.TempDir()
-	worlds := []*world{worldAt(t, folder), worldAt(t, folder)}
+	database := testbackend.New(t)
+	worlds := []*world{worldAt(t, database), worldAt(t, database)}
 	token := worlds[0].all()
 	const clients = 100
 	var all sync.WaitGroup

@@ -47,7 +47,7 @@ func TestLeak13Conditional(t *testing.T) {
 		with.add(append(visible, hidden...)...)
 		without.add(visible...)
 		for _, w := range []*world{with, without} {
-			w.advance(time.Minute)
+			w.Advance(time.Minute)
 		}
 		for _, scopes := range []string{"patient/*.cruds", "patient/Observation.cuds", "patient/Observation.uds", "patient/Observation.s system/Observation.r patient/Observation.cud"} {
 			a, b := with.token(scopes, "Patient/eve"), without.token(scopes, "Patient/eve")

@@ -9,7 +9,7 @@ import (
 func TestConditionalPatch(t *testing.T) {
 	w := newWorld(t)
 	w.add(numbered("one", "1"), numbered("two-a", "2"), numbered("two-b", "2"))
-	w.advance(time.Minute)
+	w.Advance(time.Minute)
 	all := w.all()
 	patch := func(token, identifier string, headers ...string) reply {
 		return w.send(token, http.MethodPatch, "/Patient?identifier=mrn|"+identifier, `[{"op":"add","path":"/active","value":true}]`,
@@ -29,6 +29,7 @@ func TestConditionalPatch(t *testing.T) {
 	w.is("no s", patch(w.token("system/Patient.u"), "1"), 403, oops("forbidden", "", "no granted scope allows search on Patient"))
 	w.is("no u", patch(w.token("system/Patient.s"), "1"), 403, oops("forbidden", "", "no granted scope allows update on Patient"))
 	w.is("no r", patch(w.token("system/Patient.us"), "1"), 403, oops("forbidden", "", "no granted scope allows read on Patient"))
+	w.is("no r, and no match", patch(w.token("system/Patient.us"), "0"), 403, oops("forbidden", "", "no granted scope allows read on Patient"))
 	w.is("found and not updatable", patch(w.token("system/Patient.rs system/Patient.u?active=false"), "1"), 404, oops("not-found", "", noSee))
-	w.is("hidden", patch(w.token("patient/Patient.us", "Patient/one"), "2"), 404, oops("not-found", "", noMatch))
+	w.is("hidden", patch(w.token("patient/Patient.rus", "Patient/one"), "2"), 404, oops("not-found", "", noMatch))
 }

@@ -18,7 +18,7 @@ func TestConditionalUpdate(t *testing.T) {
 	if got := w.send(w.all(), http.MethodDelete, "/Patient/was", ""); got.status != 204 {
 		t.Fatal(got)
 	}
-	w.advance(time.Minute)
+	w.Advance(time.Minute)
 	all := w.all()
 	put := func(criteria, id string, headers ...string) reply {
 		if id != "" {

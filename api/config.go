@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -10,6 +11,8 @@ import (
 	"time"
 
 	"github.com/granary-fhir/granary/auth"
+	"github.com/granary-fhir/granary/auth/audit"
+	"github.com/granary-fhir/granary/internal/cors"
 	"github.com/granary-fhir/granary/internal/validation"
 	"github.com/granary-fhir/granary/store"
 )
@@ -34,12 +37,28 @@ type Config struct {
 	// AuthOff lets every request in, without a token, to everything.
 	AuthOff bool
 
+	// OAuth are the endpoints of the authorization server that gives out the tokens,
+	// for the CapabilityStatement; nil if there is none.
+	OAuth *OAuthURIs
+
+	// ExplainToEveryone lets every caller have answers explained, as in a sandbox;
+	// without it only administrators can, see docs/explain.md.
+	ExplainToEveryone bool
+
+	// Origins are those whose pages may read answers: what is public is everybody's.
+	// Nil lets no page of another origin read anything else.
+	Origins cors.Origins
+
 	// ConditionalDelete is what a delete by criteria does with more than one
 	// match; "" is DeleteSingle.
 	ConditionalDelete ConditionalDelete
 
 	// Version is this software's, for the CapabilityStatement.
 	Version string
+
+	// Guides are the canonicals of implementation guides that are installed beside what
+	// is built in, for the CapabilityStatement.
+	Guides []string
 
 	// MaxBody is the largest request body in bytes; 0 is DefaultMaxBody.
 	MaxBody int64
@@ -52,8 +71,26 @@ type Config struct {
 	// nil is slog.Default().
 	Logger *slog.Logger
 
+	// Admission bounds how many requests are worked on at the same time; nil
+	// lets everyone in.
+	Admission *Admission
+
+	// Timeout is how long a request may be worked on, from when all of it has
+	// arrived; 0 for as long as it takes.
+	Timeout time.Duration
+
+	// Observe is told of each request once it is answered; nil if nobody asks.
+	Observe func(Observation)
+
+	// Audit records what is written, shown and refused; nil records nothing.
+	Audit *audit.Log
+
 	// check is what $validate finds in a resource; nil is validation.Resource.
 	check check
+
+	// How much of a long answer is read, and kept, at a time; 0 is usualChunk and
+	// usualChunkBytes.
+	chunk, chunkBytes int
 }
 
 // New makes the handler of everything at and below BasePath. What is elsewhere it
@@ -62,16 +99,22 @@ func New(config Config) (http.Handler, error) {
 	if err := config.complete(); err != nil {
 		return nil, fmt.Errorf("api: %w", err)
 	}
-	api, err := newServer(config)
-	if err != nil {
-		return nil, fmt.Errorf("api: %w", err)
-	}
+	api := newServer(config)
 	d := &dispatcher{
-		gate:   &gate{store: config.Store, tokens: config.Tokens, off: config.AuthOff},
-		types:  config.Store.Registry(),
-		log:    config.Logger,
-		limit:  config.MaxBody,
-		routes: api.routes(),
+		gate:  newGate(config),
+		types: config.Store.Registry(),
+		log:   config.Logger,
+		cors:  newCORS(config),
+		limit: config.MaxBody,
+
+		observe:   config.Observe,
+		admission: config.Admission,
+		timeout:   config.Timeout,
+		routes:    api.routes(),
+		audit:     config.Audit,
+		base:      config.BaseURL,
+
+		explanations: newExplanations(config),
 	}
 	api.dispatcher = d
 	return compressed(d.engine())
@@ -103,6 +146,8 @@ func (c *Config) complete() error {
 	if c.Clock == nil {
 		c.Clock = time.Now
 	}
+	c.chunk = cmp.Or(c.chunk, usualChunk)
+	c.chunkBytes = cmp.Or(c.chunkBytes, usualChunkBytes)
 	if c.check == nil {
 		c.check = validation.Resource
 	}

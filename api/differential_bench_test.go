@@ -17,12 +17,10 @@ import (
 
 	"github.com/granary-fhir/granary/api"
 	"github.com/granary-fhir/granary/auth"
-	"github.com/granary-fhir/granary/compartments"
 	"github.com/granary-fhir/granary/internal/naive"
-	"github.com/granary-fhir/granary/search"
 	"github.com/granary-fhir/granary/seed"
 	"github.com/granary-fhir/granary/store"
-	"github.com/granary-fhir/granary/store/sqlite"
+	"github.com/granary-fhir/granary/store/testbackend"
 )
 
 const benchBase = "http://granary.test/fhir"
@@ -42,19 +40,12 @@ func newBench(t testing.TB, world *naive.World, files []seed.File) *bench {
 	t.Helper()
 	b := &bench{TB: t, world: world, now: time.Date(2025, 6, 1, 0, 0, 0, 0, time.UTC)}
 	world.Base = benchBase
-	registry, err := search.NewRegistry()
-	b.must(err)
-	charts, err := compartments.New(registry)
-	b.must(err)
-	backend, err := sqlite.Open(t.TempDir(), sqlite.Options{Clock: ticking(), Registry: registry})
-	b.must(err)
-	s, err := store.New(backend, registry, charts, benchBase, store.ValidateOff)
-	b.must(err)
-	t.Cleanup(func() { b.must(s.Close()) })
+	s := testbackend.OpenStore(t, ticking(), testbackend.StoreOptions{Base: benchBase})
 	b.load(s, files)
 	clock := func() time.Time { return b.now }
 	b.tokens = auth.NewTokens(s, auth.PanelAll, clock)
 	config := api.Config{Store: s, Tokens: b.tokens, BaseURL: benchBase, Clock: clock, Logger: slog.New(slog.DiscardHandler)}
+	var err error
 	b.closed, err = api.New(config)
 	b.must(err)
 	config.AuthOff = true

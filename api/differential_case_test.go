@@ -62,7 +62,8 @@ func request(q naive.Query, caller *naive.Caller) *trial {
 		tr.params.Add(c.Name, c.Value)
 	}
 	for _, i := range q.Includes {
-		tr.params.Add(includeParam(i))
+		p := i.Pair()
+		tr.params.Add(p.Name, p.Value)
 	}
 	if len(q.Sort) > 0 {
 		tr.params.Set("_sort", strings.Join(q.Sort, ","))
@@ -80,21 +81,6 @@ func (tr *trial) paged(size int, rng *rand.Rand) *trial {
 		tr.params.Set("_total", tr.total)
 	}
 	return tr
-}
-
-func includeParam(i naive.Include) (name, value string) {
-	name = "_include"
-	if i.Reverse {
-		name = "_revinclude"
-	}
-	if i.Iterate {
-		name += ":iterate"
-	}
-	value = i.Source + ":" + i.Param
-	if i.Target != "" {
-		value += ":" + i.Target
-	}
-	return name, value
 }
 
 func pageSize(size int, rng *rand.Rand) int {

@@ -25,7 +25,7 @@ func (s suite) testHistories(t *testing.T, b *bench) {
 	generator := naive.NewGenerator(b.world, s.seed+3)
 	var types []string
 	for _, typ := range b.world.Types() {
-		if n := len(b.world.Of(typ)); n > 0 && n <= manyResources {
+		if n := len(b.world.Of(typ)); typ != "AuditEvent" && n > 0 && n <= manyResources { // nobody changes a record
 			types = append(types, typ)
 			b.change(t, typ)
 		}

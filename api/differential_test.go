@@ -43,8 +43,9 @@ func TestDifferentialSynthea(t *testing.T) {
 	suite{searches: 600, laws: 40, nonEmpty: 150, differ: 100}.run(t, world, files)
 }
 
-// slow: the race detector makes everything some ten times slower.
-func slow() bool { return testing.Short() || raceDetector }
+// slow: the race detector makes everything some ten times slower. Without it, too, the
+// whole takes a minute, which GRANARY_LONG in the environment asks for: .ci/run does.
+func slow() bool { return testing.Short() || raceDetector || os.Getenv("GRANARY_LONG") == "" }
 
 // TestDifferentialBuiltIn is the same over the patients that come with the
 // program.

@@ -1,6 +1,9 @@
 package api
 
 import (
+	"cmp"
+	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"runtime/debug"
@@ -11,6 +14,9 @@ import (
 	"github.com/gin-gonic/gin"
 	fhir "github.com/samply/golang-fhir-models/fhir-models/fhir"
 
+	"github.com/granary-fhir/granary/auth/audit"
+	"github.com/granary-fhir/granary/auth/scope"
+	"github.com/granary-fhir/granary/internal/cors"
 	"github.com/granary-fhir/granary/search"
 	"github.com/granary-fhir/granary/store"
 )
@@ -21,18 +27,37 @@ type dispatcher struct {
 	gate   *gate
 	types  *search.Registry
 	log    *slog.Logger
+	cors   *cors.Policy
 	limit  int64
 	routes []route
+	audit  *audit.Log // nil if nothing is recorded
+	base   string     // the FHIR base URL
+
+	explanations *explanations
+
+	observe   func(Observation) // nil if nobody asks
+	admission *Admission        // nil if there is room for all
+	timeout   time.Duration     // 0 for none
 }
 
 // serve answers a request that matched the route, or none if it is nil.
 func (d *dispatcher) serve(rt *route) gin.HandlerFunc {
 	return func(c *gin.Context) {
 		start := time.Now()
-		r := newRequest(c, rt, d.limit)
+		r := newRequest(c, d.named(c, rt), d.limit)
+		r.seat = d.seat(r)
+		defer r.pause() // a panic that ends the connection passes here
 		answer := d.answer(r, d.run)
+		r.pause()
+		d.share(c.Writer.Header(), r)
+		d.linkTo(r.explanation, c.Writer.Header())
 		answer.write(c.Writer, r)
-		d.access(r, answer, time.Since(start))
+		err := d.follow(c.Writer, r, answer)
+		d.sent(r.explanation)
+		d.answered(r, answer, time.Since(start))
+		if err != nil { // what was sent is not all, and must not look like it
+			panic(http.ErrAbortHandler)
+		}
 	}
 }
 
@@ -49,21 +74,58 @@ func (d *dispatcher) answer(r *request, run func(*request) (*response, error)) (
 		}
 		d.log.Error("panic", "request", r.id, "cause", cause, "stack", string(debug.Stack()))
 		answer = internalError(r)
+		r.explanation.answered(r, answer.status, nil)
 	}()
 	answer, err := run(r)
 	if err != nil {
-		return d.outcome(r, err)
+		answer = d.outcome(r, err)
 	}
+	answer = d.recorded(r, answer)
+	r.explanation.answered(r, answer.status, err)
 	return answer
 }
 
 // run takes a request through all steps, for the caller that its token names.
 func (d *dispatcher) run(r *request) (*response, error) {
-	act, view, err := d.enter(r, d.gate.admit)
+	if answer := d.preflight(r); answer != nil {
+		return answer, nil
+	}
+	if known := d.gate.recall(r); known != nil {
+		if err := r.begin(); err != nil {
+			return nil, err
+		}
+		untouched := *r
+		if answer, err := d.runAs(r, known.admit); known.stands {
+			return answer, err
+		}
+		*r = untouched // and then as if nothing had been known of the token
+	}
+	return d.runAs(r, d.admit)
+}
+
+func (d *dispatcher) runAs(r *request, admit func(*request) (*store.View, error)) (*response, error) {
+	act, view, err := d.enter(r, admit)
 	if err != nil {
 		return nil, err
 	}
 	return act.run(r.context, view)
+}
+
+// seat is what a request needs in order to be worked on.
+func (d *dispatcher) seat(r *request) *seat {
+	s := &seat{timeout: d.timeout, base: r.context}
+	if d.admission != nil && r.route != nil {
+		s.line = d.admission.of(r.route)
+	}
+	return s
+}
+
+// admit lets a request in once there is a place for it.
+func (d *dispatcher) admit(r *request) (*store.View, error) {
+	if err := r.begin(); err != nil {
+		return nil, err
+	}
+	return d.gate.admit(r)
 }
 
 // enter takes a request through the steps before it acts. Admit says as whom; it
@@ -86,6 +148,10 @@ func (d *dispatcher) enter(r *request, admit func(*request) (*store.View, error)
 	}
 	view, err := admit(r)
 	if err != nil {
+		return action{}, nil, err
+	}
+	r.admitted = true
+	if view, err = d.explain(d.audited(view, r), r); err != nil {
 		return action{}, nil, err
 	}
 	act, err := d.prepare(view, r)
@@ -116,7 +182,11 @@ func (d *dispatcher) prepare(view *store.View, r *request) (action, error) {
 	if err := r.negotiate(); err != nil {
 		return action{}, err
 	}
-	return r.route.handle(r)
+	act, err := r.route.handle(r)
+	if r.route.level == operation {
+		act = act.within(r.operation())
+	}
+	return act, err
 }
 
 // routed refuses what is not in the table, or is there to be refused.
@@ -169,10 +239,35 @@ func (d *dispatcher) permitted(view *store.View, r *request) error {
 			return &store.Forbidden{Letter: letter, Type: r.typ}
 		}
 	}
-	if r.route.level == operation {
-		return allowsAny(view, r.route.anyOf, r.typ)
+	if r.route.level != operation {
+		return nil
 	}
-	return nil
+	if _, entitled := view.Within(r.operation()); entitled {
+		return nil
+	}
+	err := allowsAny(view, r.route.anyOf, r.typ)
+	if forbidden := (*store.Forbidden)(nil); errors.As(err, &forbidden) {
+		return &notEntitled{letters: r.route.anyOf, operation: r.route.operation, typ: r.typ}
+	}
+	return err
+}
+
+// notEntitled says that nothing that the caller was granted lets them ask for an
+// operation: neither a letter for the type nor a scope on the operation.
+type notEntitled struct {
+	letters   []store.Letter
+	operation scope.Operation
+	typ       string // "" for an operation on the whole server
+}
+
+func (e *notEntitled) Error() string {
+	var verbs []string
+	for _, letter := range e.letters {
+		if verb := letter.Interaction(); !slices.Contains(verbs, verb) {
+			verbs = append(verbs, verb)
+		}
+	}
+	return fmt.Sprintf("no granted scope allows %s on %s, nor %s", strings.Join(verbs, " or "), cmp.Or(e.typ, "any type"), e.operation.Name)
 }
 
 // allower is a View, a Reader or a Tx.

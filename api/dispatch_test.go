@@ -2,6 +2,7 @@ package api
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -18,7 +19,7 @@ var example = strings.NewReplacer(":type", "Patient", ":id", "eve", ":member", "
 // refuses is refused, and everything else is a 405 that says what would do.
 func TestEveryRoute(t *testing.T) {
 	w := newWorld(t)
-	w.add(eve)
+	w.add(eve, `{"resourceType":"Encounter","id":"eve"}`)
 	all := w.all()
 	table := new(server).routes()
 	for _, rt := range table {
@@ -43,7 +44,9 @@ func TestEveryRoute(t *testing.T) {
 				}
 			case line != nil && line.served():
 				w.is(name, unauthorized, 401, oops("login", "", "this server wants an access token: Authorization: Bearer <token>"), `WWW-Authenticate: Bearer realm="granary"`)
-				if got.status == 401 || got.status == 404 || got.status == 405 || got.status >= 500 {
+				if rt.pattern == explanationURL { // and none is kept
+					w.is(name, got, 404, oops("not-found", "", "there is no such resource, or the access token does not reach it"))
+				} else if got.status == 401 || got.status == 404 || got.status == 405 || got.status >= 500 {
 					t.Errorf("%s: %v", name, got)
 				}
 			case allow == "":
@@ -115,6 +118,11 @@ func TestInternalErrors(t *testing.T) {
 	got := d.outcome(r, store.ErrUnavailable)
 	if got.status != http.StatusServiceUnavailable || got.header.Get("Retry-After") != "2" {
 		t.Errorf("%d %v", got.status, got.header)
+	}
+	w.logs.Reset()
+	d.access(r, d.outcome(r, fmt.Errorf("%w: the cause", store.ErrUnavailable)), 0)
+	if !strings.Contains(w.logs.String(), `status=503 took=0s cause="the store is unavailable: the cause"`) {
+		t.Errorf("the log does not tell what the store was busy with: %s", w.logs.String())
 	}
 }
 

@@ -24,7 +24,7 @@ func (d *dispatcher) engine() http.Handler {
 	engine.NoRoute(d.serve(nil))
 	seen := make(map[string]bool)
 	for _, rt := range d.routes {
-		if !seen[rt.pattern] {
+		if !seen[rt.pattern] && !rt.ofOneType() {
 			seen[rt.pattern] = true
 			d.mount(engine, rt.pattern)
 		}
@@ -36,16 +36,36 @@ func (d *dispatcher) engine() http.Handler {
 // and a 405 for the rest.
 func (d *dispatcher) mount(engine *gin.Engine, pattern string) {
 	for _, method := range knownMethods {
-		rt := d.find(pattern, method)
-		switch {
-		case rt != nil:
-		case method == http.MethodOptions && len(methods(d.routes, pattern)) > 0:
-			rt = &route{interaction: "options", method: method, pattern: pattern, public: d.options}
-		default:
-			rt = notPossible(pattern, method)
-		}
-		engine.Handle(method, BasePath+pattern, d.serve(rt))
+		engine.Handle(method, BasePath+pattern, d.serve(d.line(pattern, method)))
 	}
+}
+
+// line is what a pattern has for a method.
+func (d *dispatcher) line(pattern, method string) *route {
+	rt := d.find(pattern, method)
+	switch {
+	case rt != nil:
+		return rt
+	case method == http.MethodOptions && len(methods(d.routes, pattern)) > 0:
+		return &route{interaction: "options", method: method, pattern: pattern, public: d.options}
+	}
+	return notPossible(pattern, method)
+}
+
+// named is the line of a request whose path names an operation, which may be of one
+// type alone. The router does not know these: with /Patient/:id/$x beside /:type/:id
+// gin finds no way back to the latter for Patient/1. It has taken the name of the
+// operation for an id or a type.
+func (d *dispatcher) named(c *gin.Context, rt *route) *route {
+	if !strings.HasPrefix(c.Param("id"), "$") && !strings.HasPrefix(c.Param("member"), "$") {
+		return rt
+	}
+	rt, params := d.match(c.Request.Method, strings.TrimPrefix(c.Request.URL.Path, BasePath))
+	c.Params = nil
+	for name, value := range params {
+		c.Params = append(c.Params, gin.Param{Key: name, Value: value})
+	}
+	return rt
 }
 
 // notPossible refuses a method. To HEAD it says what it says to GET, so that

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,6 +10,9 @@ import (
 
 	fhir "github.com/samply/golang-fhir-models/fhir-models/fhir"
 
+	"github.com/granary-fhir/granary/auth"
+	"github.com/granary-fhir/granary/auth/audit"
+	"github.com/granary-fhir/granary/auth/scope"
 	"github.com/granary-fhir/granary/internal/fhirjson"
 	"github.com/granary-fhir/granary/internal/validation"
 	"github.com/granary-fhir/granary/search"
@@ -26,6 +30,7 @@ var meanings = []struct {
 	code   fhir.IssueType
 	text   string
 }{
+	{audit.ErrNotRecorded, http.StatusServiceUnavailable, fhir.IssueTypeTransient, "the server cannot record at the moment what it shows, and so shows nothing; try again later"},
 	{store.ErrNotFound, http.StatusNotFound, fhir.IssueTypeNotFound, "there is no such resource, or the access token does not reach it"},
 	{store.ErrGone, http.StatusGone, fhir.IssueTypeDeleted, "the resource has been deleted"},
 	{store.ErrPrecondition, http.StatusPreconditionFailed, fhir.IssueTypeConflict, ""},
@@ -34,13 +39,25 @@ var meanings = []struct {
 	{store.ErrCursor, http.StatusBadRequest, fhir.IssueTypeInvalid, "the page link is not valid for this search and access token; begin again with the first page"},
 	{store.ErrTooComplex, http.StatusBadRequest, fhir.IssueTypeTooCostly, ""},
 	{store.ErrTooManyIncludes, http.StatusBadRequest, fhir.IssueTypeTooCostly, ""},
+	{store.ErrShutOut, http.StatusServiceUnavailable, fhir.IssueTypeTransient, "this server was started with other IG packages than its store has now, and has to be started again before it can write"},
 	{store.ErrUnavailable, http.StatusServiceUnavailable, fhir.IssueTypeTransient, "the server is busy or shutting down; try again later"},
+	{store.ErrFull, http.StatusInsufficientStorage, fhir.IssueTypeNoStore, "the server's disk is full, so that nothing was written; try again once there is room"},
+	{store.ErrReadOnly, http.StatusInsufficientStorage, fhir.IssueTypeNoStore, "the server's disk is read-only, so that nothing was written"},
+	{store.ErrTooLarge, http.StatusRequestEntityTooLarge, fhir.IssueTypeTooLong, "the resource, with what it is found by, is larger than the server's database takes; nothing was written"},
+	{store.ErrNoTransactions, http.StatusNotImplemented, fhir.IssueTypeNotSupported, "this server's database has no transactions, so that no request may change more than one resource; send the entries as a batch, or have the database made a replica set; nothing was written"},
 	{context.DeadlineExceeded, http.StatusServiceUnavailable, fhir.IssueTypeTimeout, "the request took too long; ask for less, or try again later"},
-	{context.Canceled, http.StatusServiceUnavailable, fhir.IssueTypeTransient, "the request was cancelled"},
+	{context.Canceled, statusClientGone, fhir.IssueTypeTransient, "the request was cancelled"},
 }
+
+// statusClientGone stands in logs and metrics for a request whose client did not
+// wait for the answer, as it does in those of nginx. No client sees it.
+const statusClientGone = 499
 
 // retryAfter is when a client may try again, in seconds.
 const retryAfter = "2"
+
+// retryIndexed is the same where the index is being made anew: that takes longer.
+const retryIndexed = "10"
 
 // problem is what an error means to a client.
 type problem struct {
@@ -63,6 +80,10 @@ func (r *request) explain(err error) (p problem, ok bool) {
 	var joined interface{ Unwrap() []error }
 	if errors.As(err, &joined) {
 		return r.explainAll(joined.Unwrap())
+	}
+	var notIndexed *store.NotIndexed // which is store.ErrUnavailable too
+	if errors.As(err, &notIndexed) {
+		return problem{http.StatusServiceUnavailable, http.Header{"Retry-After": {retryIndexed}}, []issue{{fhir.IssueTypeTransient, "", notIndexed.Error()}}}, true
 	}
 	for _, m := range meanings {
 		if errors.Is(err, m.err) {
@@ -104,8 +125,12 @@ func (r *request) explainAll(errs []error) (problem, bool) {
 }
 
 func (r *request) explainTyped(err error) (problem, bool) {
+	if errors.Is(err, auth.ErrInvalidToken) {
+		err = unauthorized("invalid_token", err.Error())
+	}
 	var own *refused
 	var forbidden *store.Forbidden
+	var notEntitled *notEntitled
 	var notAdmitted *store.NotAdmitted
 	var invalid *store.Invalid
 	var param *search.ParamError
@@ -116,6 +141,8 @@ func (r *request) explainTyped(err error) (problem, bool) {
 		return problem{own.status, own.header, []issue{{own.code, own.expression, own.text}}}, true
 	case errors.As(err, &forbidden):
 		return r.explainForbidden(forbidden), true
+	case errors.As(err, &notEntitled):
+		return r.explainNotEntitled(notEntitled), true
 	case errors.As(err, &notAdmitted):
 		return problem{status: http.StatusForbidden, header: challenge("insufficient_scope", ""), issues: []issue{{fhir.IssueTypeForbidden, "", notAdmitted.Error()}}}, true
 	case errors.As(err, &invalid):
@@ -139,6 +166,17 @@ func (r *request) explainForbidden(e *store.Forbidden) problem {
 		status: http.StatusForbidden,
 		header: challenge("insufficient_scope", hint),
 		issues: []issue{{fhir.IssueTypeForbidden, "", e.Error()}},
+	}
+}
+
+// explainNotEntitled names both ways to an operation; the scope of the header is the
+// one on the operation, which suffices by itself.
+func (r *request) explainNotEntitled(e *notEntitled) problem {
+	hint := e.operation.ScopeOn(levelOf(r.caller), cmp.Or(e.typ, scope.Any)).String()
+	return problem{
+		status: http.StatusForbidden,
+		header: challenge("insufficient_scope", hint),
+		issues: []issue{{fhir.IssueTypeForbidden, "", e.Error() + "; the scope of the operation is " + hint}},
 	}
 }
 

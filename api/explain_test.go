@@ -17,6 +17,10 @@ import (
 // Every error that the layers below promise has its status and code.
 func TestExplain(t *testing.T) {
 	r := &request{typ: "Patient", caller: auth.Principal{Grant: auth.Grant{User: "Practitioner/1", Patient: "eve"}}}
+	notIndexed := &store.NotIndexed{Param: &search.Param{Type: "Patient", Code: "colour", Package: "example#1"}, Percent: 42}
+	if p, _ := r.explain(notIndexed); p.header.Get("Retry-After") != "10" || p.issues[0].text != "the search parameter Patient.colour of the IG package example#1 is being indexed: about 42% of the data are done; try again later" {
+		t.Errorf("%+v", p)
+	}
 	unknown := &search.ParamError{Param: "x", Reason: "is unknown"}
 	unsupported := &search.ParamError{Param: "_score", Reason: "is not supported", Unsupported: true}
 	for _, c := range []struct {
@@ -34,8 +38,14 @@ func TestExplain(t *testing.T) {
 		{store.ErrCursor, 400, []string{"invalid"}},
 		{store.ErrTooManyIncludes, 400, []string{"too-costly"}},
 		{store.ErrUnavailable, 503, []string{"transient"}},
+		{store.ErrShutOut, 503, []string{"transient"}},
+		{notIndexed, 503, []string{"transient"}},
+		{store.ErrFull, 507, []string{"no-store"}},
+		{store.ErrReadOnly, 507, []string{"no-store"}},
+		{store.ErrInaccessible, 0, nil},
+		{store.ErrDamaged, 0, nil},
 		{context.DeadlineExceeded, 503, []string{"timeout"}},
-		{context.Canceled, 503, []string{"transient"}},
+		{context.Canceled, 499, []string{"transient"}},
 		{&store.Forbidden{Letter: store.Read, Type: "Patient"}, 403, []string{"forbidden"}},
 		{&store.NotAdmitted{Letter: store.Create, Key: store.Key{Type: "Patient", ID: "1"}}, 403, []string{"forbidden"}},
 		{&store.Invalid{Issues: []validation.Issue{{Severity: "error", Code: "structure", Expression: "Patient.meta", Text: "must be an object"}, {Severity: "error", Code: "code-invalid", Expression: "Patient.gender", Text: "is not"}}}, 400, []string{"structure", "code-invalid"}},

@@ -28,8 +28,8 @@ func compressed(next http.Handler) (http.Handler, error) {
 
 // compressible tells whether a GET would be answered in gzip, so that its length
 // is not known to a HEAD.
-func (r *request) compressible(body []byte) bool {
-	if len(body) < minGzip {
+func (r *request) compressible(size int) bool {
+	if size < minGzip {
 		return false
 	}
 	for _, part := range listed(r.header.Values("Accept-Encoding")) {

@@ -2,8 +2,6 @@ package api
 
 import (
 	"context"
-	"net/http"
-	"slices"
 	"strconv"
 	"time"
 
@@ -19,10 +17,13 @@ func (s *server) historyInstance(r *request) (action, error) {
 	})
 }
 
+// askHistory asks for a page of one of the histories.
+type askHistory func(context.Context, *store.Reader, store.HistoryRequest) (store.History, error)
+
 // history answers the three interactions that show versions. They take the same
 // parameters: `_since` and `_at` together ask for versions that satisfy both, and
 // `_list`, which is R4's too, is not supported.
-func (s *server) history(r *request, ask func(context.Context, *store.Reader, store.HistoryRequest) (store.History, error)) (action, error) {
+func (s *server) history(r *request, ask askHistory) (action, error) {
 	shown, err := r.takeSubset()
 	if err != nil {
 		return action{}, err
@@ -39,31 +40,12 @@ func (s *server) history(r *request, ask func(context.Context, *store.Reader, st
 		wanted.Count = 0
 	}
 	return reading(func(ctx context.Context, reader *store.Reader) (*response, error) {
-		page, err := ask(ctx, reader, wanted)
-		if err != nil {
-			return nil, err
+		l := &longHistory{server: s, request: r, ask: ask, wanted: wanted, applied: applied, shown: shown, left: wanted.Count}
+		if r.streams {
+			l.wanted.Count = min(s.chunk, wanted.Count)
 		}
-		body, err := s.historyBundle(r, page, applied, shown)
-		return &response{status: http.StatusOK, body: body}, err
+		return l.begin(ctx, reader)
 	})
-}
-
-func (s *server) historyBundle(r *request, page store.History, applied []search.Pair, shown subset) ([]byte, error) {
-	next := ""
-	if page.Next != "" {
-		next = s.link(r, append(slices.Clip(applied), search.Pair{Name: cursorParam, Value: page.Next}))
-	}
-	b := newBundle("history", page.Total, s.link(r, applied), next, sizeOf(page.Versions))
-	for _, version := range page.Versions {
-		if !version.Deleted {
-			var err error
-			if version.Body, err = shown.apply(version.Type, version.Body); err != nil {
-				return nil, err
-			}
-		}
-		b.version(s.resourceURL(version.Key), version)
-	}
-	return b.bytes(), nil
 }
 
 // historyRequest takes the parameters of a history, and returns those that have

@@ -36,7 +36,7 @@ func (w *world) each(steps ...string) {
 		} else {
 			w.add(step)
 		}
-		w.advance(time.Minute)
+		w.Advance(time.Minute)
 	}
 }
 
@@ -166,9 +166,9 @@ func TestLeak12DeletionsInHistories(t *testing.T) {
 		w := newWorld(t)
 		worlds[i] = w
 		w.each(measured("shown", "vital-signs", "1"), measured("gone", "vital-signs", "1"), "-gone")
-		now := w.clock()
+		now := w.Now()
 		w.each(hidden...)
-		w.advance(now.Add(10 * time.Minute).Sub(w.clock()))
+		w.Set(now.Add(10 * time.Minute))
 		w.each(amended(measured("shown", "vital-signs", "1"), 1))
 	}
 	const scopes = "patient/Observation.rs?category=" + category + "|vital-signs"

@@ -9,9 +9,9 @@ import (
 func TestHistorySystem(t *testing.T) {
 	w := newWorld(t)
 	w.add(`{"resourceType":"Patient","id":"eve"}`)
-	w.advance(time.Hour)
+	w.Advance(time.Hour)
 	w.add(`{"resourceType":"Observation","id":"o","status":"final"}`)
-	w.advance(time.Hour)
+	w.Advance(time.Hour)
 	w.add(`{"resourceType":"Patient","id":"eve","active":true}`)
 	all := w.all()
 	second := versionEntry("Patient/eve", "2", "14", "PUT", "Patient/eve", "200", `,"active":true`)

@@ -9,9 +9,9 @@ import (
 func TestHistory(t *testing.T) {
 	w := newWorld(t)
 	w.add(eve, adam)
-	w.advance(time.Hour)
+	w.Advance(time.Hour)
 	w.add(`{"resourceType":"Patient","id":"eve","active":false}`)
-	w.advance(time.Hour)
+	w.Advance(time.Hour)
 	all := w.all()
 	if got := w.send(all, http.MethodDelete, "/Patient/eve", ""); got.status != 204 {
 		t.Fatal(got)

@@ -39,13 +39,13 @@ func TestHistoryType(t *testing.T) {
 	w := newWorld(t)
 	created := w.send(w.all(), http.MethodPost, "/Patient", `{"resourceType":"Patient","active":true}`)
 	id := strings.TrimSuffix(strings.TrimPrefix(created.header.Get("Location"), base+"/Patient/"), "/_history/1")
-	w.advance(time.Hour)
+	w.Advance(time.Hour)
 	w.add(`{"resourceType":"Patient","id":"eve"}`, `{"resourceType":"Observation","id":"o"}`)
-	w.advance(time.Hour)
+	w.Advance(time.Hour)
 	w.patchAs(store.Key{Type: "Patient", ID: "eve"}, `{"resourceType":"Patient","id":"eve","active":false}`)
-	w.advance(time.Hour)
+	w.Advance(time.Hour)
 	w.send(w.all(), http.MethodDelete, "/Patient/eve", "")
-	w.advance(time.Hour)
+	w.Advance(time.Hour)
 	w.add(`{"resourceType":"Patient","id":"eve","gender":"female"}`)
 	all := w.all()
 	var (
@@ -148,7 +148,7 @@ func TestHistoryTypePages(t *testing.T) {
 	w := newWorld(t)
 	for _, active := range []string{"true", "false", "true"} {
 		w.add(`{"resourceType":"Patient","id":"adam","active":`+active+`}`, `{"resourceType":"Patient","id":"eve","active":`+active+`}`)
-		w.advance(time.Minute)
+		w.Advance(time.Minute)
 	}
 	all := w.all()
 	const want = "Patient/eve.3 Patient/adam.3 Patient/eve.2 Patient/adam.2 Patient/eve.1 Patient/adam.1"

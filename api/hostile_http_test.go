@@ -118,7 +118,7 @@ func TestHostileConnections(t *testing.T) {
 		r.Header.Set("Authorization", "Bearer "+all)
 		recorder := httptest.NewRecorder()
 		w.handler.ServeHTTP(recorder, r)
-		if recorder.Code != http.StatusServiceUnavailable {
+		if recorder.Code != statusClientGone {
 			t.Errorf("cancelled %s: %d %s", name, recorder.Code, recorder.Body)
 		}
 	}

@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/granary-fhir/granary/store/testbackend"
 )
 
 // commas is n values with commas between them.
@@ -145,6 +147,9 @@ func TestOddSearchesAreAnswered(t *testing.T) {
 			}
 			continue
 		}
+		if testbackend.IsMongoDB() && got.status == http.StatusBadRequest && strings.Contains(got.body, "a text of more than 8192 characters cannot be searched for") {
+			continue
+		}
 		if got.status != http.StatusOK {
 			t.Errorf("%.80s: %d %.500s", query, got.status, got.body)
 			continue
@@ -181,7 +186,7 @@ func TestHostilePaths(t *testing.T) {
 		noType("GET", "/HumanName", ""), noType("GET", "/.", ""), noType("GET", "/..", ""), noType("GET", "/./Patient", ""), noType("GET", "/../Patient", ""), noType("GET", "/..%2F..%2Fetc%2Fpasswd", ""), noType("GET", "/%2e%2e/x", ""),
 		noType("GET", "/%F0%9F%98%80", ""), noType("GET", "/"+strings.Repeat("x", 1_000_000), ""), noType("GET", "/%ff%fe", ""), noType("GET", "/Patient%20", ""),
 		noType("POST", "/Alien", `{"resourceType":"Alien"}`), noType("PUT", "/Alien/1", `{"resourceType":"Alien","id":"1"}`), noType("DELETE", "/Alien/1", ""), noType("POST", "/Alien/_search", "x"), noType("POST", "/DomainResource", `{"resourceType":"DomainResource"}`),
-		noType("GET", "/Patient/eve/$everything", ""), noType("POST", "/Patient/$nothing", "{}"), noType("GET", "/$nothing", ""), noType("GET", "/$", ""), noType("GET", "/Patient/$", ""),
+		noType("GET", "/Observation/eve/$everything", ""), noType("POST", "/Patient/$nothing", "{}"), noType("GET", "/$nothing", ""), noType("GET", "/$", ""), noType("GET", "/Patient/$", ""),
 		put("a_b"), put("a%20b"), put("%C3%A9"), put(strings.Repeat("a", 65)), put("%00"), put("a%0Ab"), put("%F0%9F%98%80"), put("a'b"), put("*"), put("a:b"), put("%25"), put("a+b"), put("~"),
 		{name: "DELETE NUL", method: "DELETE", path: "/Patient/%00", status: 204}, {name: "DELETE long", method: "DELETE", path: "/Patient/" + strings.Repeat("x", 100_000), status: 204},
 		{name: "POST at an id", method: "POST", path: "/Patient/eve", body: "{}", status: 405, code: "not-supported"},

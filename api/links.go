@@ -1,7 +1,6 @@
 package api
 
 import (
-	"net/url"
 	"strconv"
 	"strings"
 
@@ -26,25 +25,35 @@ func (s *server) link(r *request, pairs []search.Pair) string {
 	if r.format.pretty {
 		pairs = append(pairs[:len(pairs):len(pairs)], search.Pair{Name: "_pretty", Value: "true"})
 	}
-	var b strings.Builder
-	b.WriteString(s.base)
-	b.WriteString(r.path())
+	path, size := r.path(), 0
+	for _, p := range pairs {
+		size += len(p.Name) + len(p.Value) + len("&=")
+	}
+	b := make([]byte, 0, len(s.base)+len(path)+size+size/4) // for what is escaped
+	b = append(append(b, s.base...), path...)
 	for i, p := range pairs {
 		if i == 0 {
-			b.WriteByte('?')
+			b = append(b, '?')
 		} else {
-			b.WriteByte('&')
+			b = append(b, '&')
 		}
-		b.WriteString(escape(p.Name))
-		b.WriteByte('=')
-		b.WriteString(escape(p.Value))
+		b = appendEscaped(append(appendEscaped(b, p.Name), '='), p.Value)
 	}
-	return b.String()
+	return string(b)
 }
 
-// unescaped are the escapes that a query string can do without (RFC 3986,
-// section 3.4), so that links stay legible; and a space is %20, since a plus is
-// a space to some readers only.
-var unescaped = strings.NewReplacer("+", "%20", "%3A", ":", "%2F", "/", "%2C", ",")
-
-func escape(text string) string { return unescaped.Replace(url.QueryEscape(text)) }
+// appendEscaped writes a text as part of a query string (RFC 3986, section 3.4). What
+// can stand there as it is does, so that links stay legible; and a space is %20, since
+// a plus is a space to some readers only.
+func appendEscaped(b []byte, text string) []byte {
+	const hex = "0123456789ABCDEF"
+	for i := range len(text) {
+		switch c := text[i]; {
+		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9', strings.IndexByte("-_.~:/,", c) >= 0:
+			b = append(b, c)
+		default:
+			b = append(b, '%', hex[c>>4], hex[c&0xF])
+		}
+	}
+	return b
+}

@@ -2,6 +2,7 @@ package api
 
 import (
 	"net/url"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -30,6 +31,17 @@ func TestLink(t *testing.T) {
 	} {
 		if got := s.link(&c.request, c.pairs); got != c.want {
 			t.Errorf("link %s\nwant %s", got, c.want)
+		}
+	}
+}
+
+// Every byte is written as url.QueryEscape does, but for those that stay legible.
+func TestEscapedBytes(t *testing.T) {
+	legible := strings.NewReplacer("+", "%20", "%3A", ":", "%2F", "/", "%2C", ",")
+	for c := range 256 {
+		text := string([]byte{byte(c)})
+		if got, want := string(appendEscaped(nil, text)), legible.Replace(url.QueryEscape(text)); got != want {
+			t.Errorf("%q is written %s, want %s", text, got, want)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package api
 import (
 	"encoding/json"
 	"net/http"
+	"time"
 
 	fhir "github.com/samply/golang-fhir-models/fhir-models/fhir"
 
@@ -20,7 +21,11 @@ func (s *server) metadata(r *request) (*response, error) {
 	if err != nil {
 		return nil, err
 	}
-	body, err := shown.apply(r.typ, s.capabilities)
+	body, err := s.capabilities()
+	if err != nil {
+		return nil, err
+	}
+	body, err = shown.apply(r.typ, body)
 	return &response{status: http.StatusOK, body: body}, err
 }
 
@@ -38,14 +43,14 @@ func (r *request) takeMode() error {
 }
 
 // capabilityStatement tells what the table of routes, the registry of search
-// parameters and the compartments hold.
-func (s *server) capabilityStatement(config Config) ([]byte, error) {
+// parameters and the compartments hold; since is when they last changed.
+func (s *server) capabilityStatement(config Config, since time.Time) ([]byte, error) {
 	name, title := "Granary", "Granary FHIR R4 server"
 	statement := fhir.CapabilityStatement{
 		Status:         fhir.PublicationStatusActive,
 		Name:           &name,
 		Title:          &title,
-		Date:           config.Clock().UTC().Format(store.InstantLayout),
+		Date:           since.UTC().Format(store.InstantLayout),
 		Kind:           fhir.CapabilityStatementKindInstance,
 		Software:       &fhir.CapabilityStatementSoftware{Name: "Granary"},
 		Implementation: &fhir.CapabilityStatementImplementation{Description: title, Url: &s.base},
@@ -56,9 +61,7 @@ func (s *server) capabilityStatement(config Config) ([]byte, error) {
 		statement.Software.Version = &config.Version
 	}
 	rest := fhir.CapabilityStatementRest{Mode: fhir.RestfulCapabilityModeServer}
-	if !config.AuthOff {
-		rest.Security = smartSecurity()
-	}
+	rest.Security = security(config)
 	routes := s.routes()
 	if serves(routes, "patch") {
 		statement.PatchFormat = patchTypes
@@ -75,16 +78,8 @@ func (s *server) capabilityStatement(config Config) ([]byte, error) {
 			rest.Compartment = append(rest.Compartment, compartment.URL)
 		}
 	}
+	claimGuides(&statement, &rest, config)
 	statement.Rest = []fhir.CapabilityStatementRest{rest}
 	body, err := json.Marshal(statement)
 	return tidied(body), err
-}
-
-func smartSecurity() *fhir.CapabilityStatementRestSecurity {
-	system, code, display := "http://terminology.hl7.org/CodeSystem/restful-security-service", "SMART-on-FHIR", "SMART-on-FHIR"
-	text := "Every request but this one needs an access token with SMART scopes."
-	return &fhir.CapabilityStatementRestSecurity{
-		Service:     []fhir.CodeableConcept{{Coding: []fhir.Coding{{System: &system, Code: &code, Display: &display}}}},
-		Description: &text,
-	}
 }

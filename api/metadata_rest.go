@@ -7,7 +7,8 @@ import (
 
 	fhir "github.com/samply/golang-fhir-models/fhir-models/fhir"
 
-	"github.com/granary-fhir/granary/search"
+	"github.com/granary-fhir/granary/auth/scope"
+	"github.com/granary-fhir/granary/store"
 )
 
 // codes are the interactions of a level, each once, in the order of the table.
@@ -38,22 +39,17 @@ func describeSystem(rest *fhir.CapabilityStatementRest, routes []route) error {
 }
 
 func (s *server) describeTypes(rest *fhir.CapabilityStatementRest, routes []route) error {
-	var interactions []fhir.CapabilityStatementRestResourceInteraction
-	for _, code := range codes(routes, typeLevel) {
-		var interaction fhir.CapabilityStatementRestResourceInteraction
-		if err := interaction.Code.UnmarshalJSON([]byte(code)); err != nil {
-			return fmt.Errorf("the route table: %w", err)
-		}
-		interactions = append(interactions, interaction)
-	}
-	reverse, offered := s.reverseIncludes(), operations(routes)
+	reverse, never := s.reverseIncludes(), scope.NeverGranted(s.compartments)
 	for _, typ := range s.registry.Types() {
-		described, err := s.describeType(typ, routes)
+		possible := without(routes, typ, never)
+		described, err := s.describeType(typ, possible)
 		if err != nil {
 			return err
 		}
-		described.Interaction = interactions
-		described.Operation = offered
+		if described.Interaction, err = interactions(possible); err != nil {
+			return err
+		}
+		described.Operation = operations(possible, typ)
 		if len(reverse[typ]) > 0 {
 			described.SearchRevInclude = append([]string{"*"}, reverse[typ]...)
 		}
@@ -62,18 +58,40 @@ func (s *server) describeTypes(rest *fhir.CapabilityStatementRest, routes []rout
 	return nil
 }
 
+// without are the routes but for those that nobody may use on a type.
+func without(routes []route, typ string, never []store.Rule) []route {
+	return slices.DeleteFunc(slices.Clone(routes), func(rt route) bool {
+		return slices.Contains(never, store.Rule{Letter: rt.letter, Type: typ})
+	})
+}
+
+// interactions are those of a type.
+func interactions(routes []route) ([]fhir.CapabilityStatementRestResourceInteraction, error) {
+	var all []fhir.CapabilityStatementRestResourceInteraction
+	for _, code := range codes(routes, typeLevel) {
+		var interaction fhir.CapabilityStatementRestResourceInteraction
+		if err := interaction.Code.UnmarshalJSON([]byte(code)); err != nil {
+			return nil, fmt.Errorf("the route table: %w", err)
+		}
+		all = append(all, interaction)
+	}
+	return all, nil
+}
+
 // serves tells whether an interaction is among the routes.
 func serves(routes []route, interaction string) bool {
 	return slices.ContainsFunc(routes, func(rt route) bool { return rt.interaction == interaction && rt.served() })
 }
 
-// operations are those of each type.
-func operations(routes []route) []fhir.CapabilityStatementRestResourceOperation {
+// operations are those of a type.
+func operations(routes []route, typ string) []fhir.CapabilityStatementRestResourceOperation {
 	var all []fhir.CapabilityStatementRestResourceOperation
 	for _, rt := range routes {
-		known := slices.ContainsFunc(all, func(one fhir.CapabilityStatementRestResourceOperation) bool { return one.Definition == rt.definition })
-		if rt.level == operation && rt.served() && !known {
-			all = append(all, fhir.CapabilityStatementRestResourceOperation{Name: strings.TrimPrefix(rt.interaction, "$"), Definition: rt.definition})
+		known := slices.ContainsFunc(all, func(one fhir.CapabilityStatementRestResourceOperation) bool {
+			return one.Definition == rt.operation.Definition
+		})
+		if rt.level == operation && rt.served() && !known && (rt.operation.Type == "" || rt.operation.Type == typ) {
+			all = append(all, fhir.CapabilityStatementRestResourceOperation{Name: strings.TrimPrefix(rt.operation.Name, "$"), Definition: rt.operation.Definition})
 		}
 	}
 	return all
@@ -82,7 +100,7 @@ func operations(routes []route) []fhir.CapabilityStatementRestResourceOperation 
 // describeType tells of one type what the routes and the registry hold. R4 has no
 // element for conditional patch; it is served where conditional update is.
 func (s *server) describeType(typ string, routes []route) (fhir.CapabilityStatementRestResource, error) {
-	yes, vread := true, serves(routes, "vread")
+	vread, updates := serves(routes, "vread"), serves(routes, "update")
 	create, update := serves(routes, "create"), serves(routes, "conditional update")
 	versioned := fhir.ResourceVersionPolicyVersioned
 	read, del := fhir.ConditionalReadStatusFullSupport, fhir.ConditionalDeleteStatusNotSupported
@@ -93,9 +111,10 @@ func (s *server) describeType(typ string, routes []route) (fhir.CapabilityStatem
 		}
 	}
 	described := fhir.CapabilityStatementRestResource{
+		SupportedProfile:  supportedProfiles(typ),
 		Versioning:        &versioned,
 		ReadHistory:       &vread,
-		UpdateCreate:      &yes,
+		UpdateCreate:      &updates,
 		ConditionalCreate: &create, // a create with If-None-Exist
 		ConditionalRead:   &read,
 		ConditionalUpdate: &update,
@@ -105,7 +124,7 @@ func (s *server) describeType(typ string, routes []route) (fhir.CapabilityStatem
 		return described, err
 	}
 	for _, p := range s.registry.Params(typ) {
-		described.SearchParam = append(described.SearchParam, describeParam(p))
+		described.SearchParam = append(described.SearchParam, s.describeParam(p))
 	}
 	if len(s.registry.References(typ)) > 0 {
 		described.SearchInclude = append(described.SearchInclude, "*", typ+":*")
@@ -114,16 +133,6 @@ func (s *server) describeType(typ string, routes []route) (fhir.CapabilityStatem
 		described.SearchInclude = append(described.SearchInclude, typ+":"+p.Code)
 	}
 	return described, nil
-}
-
-func describeParam(p *search.Param) fhir.CapabilityStatementRestResourceSearchParam {
-	described := fhir.CapabilityStatementRestResourceSearchParam{Name: p.Code}
-	if p.URL != "" {
-		described.Definition = &p.URL
-	}
-	// A Kind is one of the codes of this value set.
-	_ = described.Type.UnmarshalJSON([]byte(p.Kind))
-	return described
 }
 
 // commonParams are the parameters that every type has.
@@ -142,7 +151,9 @@ func (s *server) commonParams() []fhir.CapabilityStatementRestResourceSearchPara
 			return !ok
 		})
 		if !lacking {
-			common = append(common, describeParam(p))
+			described := s.describeParam(p)
+			described.Definition, described.Documentation = &p.URL, s.document(p)
+			common = append(common, described)
 		}
 	}
 	return common

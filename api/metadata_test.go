@@ -50,7 +50,29 @@ func TestCapabilities(t *testing.T) {
 	for _, resource := range rest.Resource {
 		typ := resource.Type.Code()
 		types = append(types, typ)
-		var interactions, params []string
+		var params []string
+		for _, p := range resource.SearchParam {
+			params = append(params, p.Name)
+			known, ok := registry.Param(typ, p.Name)
+			if !ok || string(known.Kind) != p.Type.Code() || known.URL != "" && *p.Definition != known.URL && *p.Definition != usCoreDefinition(typ, p.Name) {
+				t.Errorf("%s: parameter %+v is %+v", typ, p, known)
+			}
+		}
+		if len(params) != len(registry.Params(typ)) {
+			t.Errorf("%s: %d parameters, want %d", typ, len(params), len(registry.Params(typ)))
+		}
+		var offered []string
+		for _, o := range resource.Operation {
+			offered = append(offered, o.Name+" "+o.Definition)
+		}
+		if want := append(slices.Clone(ownOperations[typ]),
+			"validate http://hl7.org/fhir/OperationDefinition/Resource-validate", "meta http://hl7.org/fhir/OperationDefinition/Resource-meta"); !sameSet(offered, want) {
+			t.Errorf("%s: operations %v, want %v", typ, offered, want)
+		}
+		if isRecord(resource) {
+			continue
+		}
+		var interactions []string
 		for _, i := range resource.Interaction {
 			interactions = append(interactions, i.Code.Code())
 		}
@@ -61,19 +83,6 @@ func TestCapabilities(t *testing.T) {
 			*resource.ConditionalRead != fhir.ConditionalReadStatusFullSupport || *resource.Versioning != fhir.ResourceVersionPolicyVersioned ||
 			*resource.ReadHistory != true || *resource.UpdateCreate != true {
 			t.Errorf("%s: %+v", typ, resource)
-		}
-		if o := resource.Operation; len(o) != 1 || o[0].Name != "validate" || o[0].Definition != "http://hl7.org/fhir/OperationDefinition/Resource-validate" {
-			t.Errorf("%s: operations %+v", typ, resource.Operation)
-		}
-		for _, p := range resource.SearchParam {
-			params = append(params, p.Name)
-			known, ok := registry.Param(typ, p.Name)
-			if !ok || string(known.Kind) != p.Type.Code() || known.URL != "" && *p.Definition != known.URL {
-				t.Errorf("%s: parameter %+v is %+v", typ, p, known)
-			}
-		}
-		if len(params) != len(registry.Params(typ)) {
-			t.Errorf("%s: %d parameters, want %d", typ, len(params), len(registry.Params(typ)))
 		}
 	}
 	if !slices.Equal(types, registry.Types()) || len(types) < 140 {
@@ -125,20 +134,28 @@ func TestAdvertisedFollowsTheTable(t *testing.T) {
 	for i := range refused {
 		refused[i].refusal = "not today"
 	}
-	if codes(refused, typeLevel) != nil || codes(refused, systemLevel) != nil || operations(refused) != nil || serves(refused, "patch") {
+	if codes(refused, typeLevel) != nil || codes(refused, systemLevel) != nil || operations(refused, "Patient") != nil || serves(refused, "patch") {
 		t.Error("what is refused is advertised")
 	}
 }
 
-// Each advertised operation is served for each type.
+// Each advertised operation is served for its type, or for a resource of it.
 func TestAdvertisedOperations(t *testing.T) {
 	w := newWorld(t)
 	all := w.all()
 	for _, resource := range capabilities(w).Rest[0].Resource {
 		for _, o := range resource.Operation {
-			path := "/" + resource.Type.Code() + "/$" + o.Name
-			if got := w.send(all, http.MethodPost, path, `{}`); got.status == 404 || got.status == 405 || got.status >= 500 {
-				t.Errorf("%s: %v", path, got)
+			ofType, ofOne := "/"+resource.Type.Code()+"/$"+o.Name, "/"+resource.Type.Code()+"/eve/$"+o.Name
+			served := false
+			for _, path := range []string{ofType, ofOne} {
+				got := w.send(all, http.MethodPost, path, `{}`)
+				served = served || !strings.Contains(got.body, `"code":"not-supported"`)
+				if got.status >= 500 {
+					t.Errorf("%s: %v", path, got)
+				}
+			}
+			if !served {
+				t.Errorf("%s and %s are advertised, and neither is served", ofType, ofOne)
 			}
 		}
 	}
@@ -178,4 +195,17 @@ func TestMetadataIsPublicAndShaped(t *testing.T) {
 	if capabilities(off).Rest[0].Security != nil {
 		t.Error("security is advertised while it is off")
 	}
+}
+
+// ownOperations are those of one type.
+var ownOperations = map[string][]string{
+	"Patient":           {"everything http://hl7.org/fhir/OperationDefinition/Patient-everything"},
+	"Encounter":         {"everything http://hl7.org/fhir/OperationDefinition/Encounter-everything"},
+	"DocumentReference": {"docref http://hl7.org/fhir/us/core/OperationDefinition/docref"},
+	"Observation":       {"lastn http://hl7.org/fhir/OperationDefinition/Observation-lastn"},
+}
+
+// sameSet tells whether two lists have the same texts, each as often.
+func sameSet(a, b []string) bool {
+	return slices.Equal(slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b)))
 }

@@ -36,9 +36,9 @@ func TestOptions(t *testing.T) {
 		w.same("no token", there, w.send("", http.MethodOptions, "/Patient/eve", ""))
 	}
 	for path, text := range map[string]string{
-		"/Patience/eve":            "the path names a resource type that R4 does not have; types are written as in Patient",
-		"/Patient/eve/$everything": "this server has no operation of this name",
-		"/a/b/c/d/e/f":             "",
+		"/Patience/eve":          "the path names a resource type that R4 does not have; types are written as in Patient",
+		"/Patient/eve/$nonsense": "this server has no operation of this name",
+		"/a/b/c/d/e/f":           "",
 	} {
 		code := "not-supported"
 		if text == "" {

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	fhir "github.com/samply/golang-fhir-models/fhir-models/fhir"
+
+	"github.com/granary-fhir/granary/store"
 )
 
 // outcome is the response to an error. What is the server's own fault is logged,
@@ -18,10 +20,17 @@ func (d *dispatcher) outcome(r *request, err error) *response {
 		d.log.Error("request failed", "request", r.id, "error", err)
 		return internalError(r)
 	}
+	if p.status == http.StatusInsufficientStorage { // somebody has to do something
+		d.log.Error("the data cannot be written", "request", r.id, "error", err)
+	}
 	if p.status == http.StatusMethodNotAllowed && p.header == nil {
 		p.header = d.allow(blamed(r, err))
 	}
-	return p.response()
+	answer := p.response()
+	if errors.Is(err, store.ErrUnavailable) {
+		answer.cause = err
+	}
+	return answer
 }
 
 // blamed is the request that an error is about: an entry's, or the one that came.
@@ -85,10 +94,12 @@ func (i issue) graded(severity fhir.IssueSeverity) fhir.OperationOutcomeIssue {
 }
 
 // shortened is the text without its middle, if it is too long.
-func shortened(text string) string {
-	if len(text) <= maxText {
+func shortened(text string) string { return shortenedTo(maxText, text) }
+
+func shortenedTo(size int, text string) string {
+	if len(text) <= size {
 		return text
 	}
-	half := maxText / 2
+	half := size / 2
 	return strings.ToValidUTF8(text[:half], "") + " … " + strings.ToValidUTF8(text[len(text)-half:], "")
 }

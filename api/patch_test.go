@@ -48,9 +48,9 @@ func TestPatch(t *testing.T) {
 			birth := func(date string, headers ...string) reply {
 				return w.patch(all, "/Patient/p", f.media+"; charset=utf-8", f.replace("Patient", "birthDate", "Date", `"`+date+`"`), headers...)
 			}
-			w.advance(time.Minute)
+			w.Advance(time.Minute)
 			w.is("patched", birth("1971"), 200, version(2, "12:01:00.000", "1971"), `ETag: W/"2"`, "Location:", "Last-Modified: Sun, 01 Mar 2026 12:01:00 GMT")
-			w.advance(time.Minute)
+			w.Advance(time.Minute)
 			w.is("no change, no version", birth("1971"), 200, version(2, "12:01:00.000", "1971"), `ETag: W/"2"`, "Last-Modified: Sun, 01 Mar 2026 12:01:00 GMT")
 			w.is("stale", birth("1972", `If-Match: W/"1"`), 412, oops("conflict", "", "If-Match does not name the current version; read the resource again, and send its ETag as it is"))
 			w.is("current", birth("1972", `If-Match: W/"2"`, "Prefer: return=minimal"), 200, "", `ETag: W/"3"`)

@@ -94,9 +94,9 @@ func TestPreconditions(t *testing.T) {
 		}
 	}
 	w.add(first...)
-	w.advance(time.Hour)
+	w.Advance(time.Hour)
 	w.add(second...)
-	w.advance(time.Hour)
+	w.Advance(time.Hour)
 	all := w.all()
 	made, refused := 0, 0
 	for i, c := range preconditions {

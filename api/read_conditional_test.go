@@ -12,7 +12,7 @@ import (
 func TestConditionalRead(t *testing.T) {
 	w := newWorld(t)
 	w.add(eve)
-	w.advance(time.Minute)
+	w.Advance(time.Minute)
 	const second = `{"resourceType":"Patient","id":"eve","meta":{"versionId":"2","lastUpdated":"2026-03-01T12:01:00.000Z"}}`
 	w.add(second)
 	all := w.all()

@@ -17,7 +17,7 @@ const (
 func TestRead(t *testing.T) {
 	w := newWorld(t)
 	w.add(eve, adam)
-	w.advance(time.Minute)
+	w.Advance(time.Minute)
 	all := w.all()
 	w.is("read", w.get(all, "/Patient/eve"), 200, eve,
 		"Content-Type: application/fhir+json; charset=utf-8",

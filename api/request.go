@@ -8,6 +8,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/granary-fhir/granary/auth"
+	"github.com/granary-fhir/granary/auth/audit"
 	"github.com/granary-fhir/granary/internal/fhirjson"
 	"github.com/granary-fhir/granary/search"
 	"github.com/granary-fhir/granary/store"
@@ -23,7 +24,10 @@ type request struct {
 	query   string // the raw query string
 	body    io.Reader
 	limit   int64          // of the body, in bytes
+	streams bool           // a long answer may be sent in chunks
+	seat    *seat          // nil for an entry of a Bundle
 	caller  auth.Principal // zero without authentication
+	remote  string         // the address that it came from, as net/http has it
 
 	// The parts of the path, "" where the pattern has none.
 	typ, key, version, member string
@@ -39,6 +43,15 @@ type request struct {
 	params []search.Pair
 	taken  []string // the names of those that take has removed from params
 	format format
+
+	// What the record of the request depends on, see audit.go.
+	admitted bool           // its caller was let in
+	recorded bool           // its transaction has written the record
+	bundle   string         // batch or transaction
+	noted    []audit.Entity // what the entries of a transaction have shown
+
+	explanation *explanation // nil where none is wanted; the Bundle's, of its entries
+	entry       int          // of the Bundle; store.Whole for what is none
 }
 
 func newRequest(c *gin.Context, rt *route, limit int64) *request {
@@ -51,16 +64,22 @@ func newRequest(c *gin.Context, rt *route, limit int64) *request {
 		query:   c.Request.URL.RawQuery,
 		body:    http.MaxBytesReader(c.Writer, c.Request.Body, limit),
 		limit:   limit,
-		typ:     c.Param("type"),
+		remote:  c.Request.RemoteAddr,
+		streams: true,
+		typ:     rt.on(c.Param("type")),
 		key:     c.Param("id"),
 		version: c.Param("version"),
 		member:  c.Param("member"),
 		format:  format{mime: fhirJSON},
+		entry:   store.Whole,
 	}
 }
 
 // resource is the key of the resource in the path.
 func (r *request) resource() store.Key { return store.Key{Type: r.typ, ID: r.key} }
+
+// operation is the one that the request asks for, on the type in its path.
+func (r *request) operation() store.Operation { return r.route.operation.On(r.typ) }
 
 // path is the path below the base of a GET that asks the same, for links: that
 // of a POST to `_search` is without the `_search`, and of a compartment with no
@@ -77,6 +96,11 @@ func (r *request) path() string {
 		path += history
 	case instance + searchURL:
 		path += "/*"
+	case explanationURL: // whatever its id
+		path = "/" + explanationPath
+	}
+	if r.route.level == operation {
+		path += "/" + r.route.operation.Name
 	}
 	return path
 }

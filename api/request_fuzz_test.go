@@ -38,7 +38,7 @@ func FuzzRequest(f *testing.F) {
 	}
 	w := newWorld(f, func(c *Config) { c.AuthOff = true; c.MaxBody = 1 << 20 })
 	quietly := slog.New(slog.NewTextHandler(&w.logs, &slog.HandlerOptions{Level: slog.LevelError}))
-	handler, err := New(Config{Store: w.store, BaseURL: base, AuthOff: true, MaxBody: 1 << 20, Clock: w.clock, Logger: quietly})
+	handler, err := New(Config{Store: w.store, BaseURL: base, AuthOff: true, MaxBody: 1 << 20, Clock: w.Now, Logger: quietly})
 	if err != nil {
 		f.Fatal(err)
 	}

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"bytes"
 	"net/http"
 	"strconv"
 	"time"
@@ -20,48 +21,93 @@ type response struct {
 	location string    // absolute, "" for none
 	header   http.Header
 	body     []byte // a resource in JSON, nil for none
+	about    []byte // a resource that it tells of and does not show, for the record of the request
+	cause    error  // for the log: what the store was too busy with; nil for none
+	parts    pieces // the same in pieces, if it is a Bundle
+
+	// more reads what comes behind the parts, where they are the beginning of a
+	// long answer; view is what it is read from.
+	more more
+	view *store.View
 }
+
+// text is the body in one.
+func (a *response) text() []byte {
+	if a.parts != nil {
+		return a.parts.join()
+	}
+	return a.body
+}
+
+// size is the length of the body, as far as it is there.
+func (a *response) size() int { return len(a.body) + a.parts.size() }
 
 // resourceResponse shows one version of a resource.
 func resourceResponse(status int, found store.Resource, body []byte) *response {
 	return &response{status: status, key: found.Key, version: found.Version, modified: found.Updated, body: body}
 }
 
-// write sends the response; to HEAD the headers only, which are those of GET.
+// write sends the response, or of a long one what there is; to HEAD the headers
+// only, which are those of GET.
 func (a *response) write(w http.ResponseWriter, r *request) {
 	h := w.Header()
 	for name, values := range a.header {
 		h[name] = values
 	}
-	h.Set("X-Request-Id", r.id)
-	h.Set("X-Content-Type-Options", "nosniff")
+	h["X-Request-Id"] = []string{r.id}
+	h["X-Content-Type-Options"] = noSniff
 	// Health data, and different for each token: no cache may keep it.
-	h.Set("Cache-Control", "private, no-store")
-	h.Add("Vary", "Accept, Authorization, Prefer") // beside Accept-Encoding, see gzip.go
+	h["Cache-Control"] = noStore
+	h["Vary"] = append(h["Vary"], varying...) // beside Accept-Encoding, see gzip.go
 	if a.version > 0 {
-		h.Set("ETag", etag(a.version))
+		h["Etag"] = []string{etag(a.version)}
 	}
 	if !a.modified.IsZero() {
-		h.Set("Last-Modified", a.modified.UTC().Format(http.TimeFormat))
+		h["Last-Modified"] = []string{a.modified.UTC().Format(http.TimeFormat)}
 	}
 	if a.location != "" {
-		h.Set("Location", a.location)
+		h["Location"] = []string{a.location}
 	}
-	body := a.body
-	if r.format.pretty {
-		body = indented(body)
-	}
-	if len(body) > 0 {
-		h.Set("Content-Type", r.format.mime+"; charset=utf-8")
-		if r.method != http.MethodHead || !r.compressible(body) {
-			h.Set("Content-Length", strconv.Itoa(len(body)))
+	body := a.laidOut(r)
+	if size := body.size(); size > 0 {
+		h["Content-Type"] = contentType(r.format.mime)
+		if a.more == nil && (r.method != http.MethodHead || !r.compressible(size)) {
+			h["Content-Length"] = []string{strconv.Itoa(size)}
 		}
 	}
-	if r.method == http.MethodHead {
-		body = nil
-	}
 	w.WriteHeader(a.status)
-	_, _ = w.Write(body) // the client is gone if this fails
+	if r.method == http.MethodHead {
+		body = pieces{nil} // and not nothing, where gin would write a body of its own
+	}
+	_ = send(w, body) // the client is gone if this fails
+}
+
+// The values of headers that are always the same. Nobody changes them.
+var (
+	noSniff  = []string{"nosniff"}
+	noStore  = []string{"private, no-store"}
+	varying  = []string{"Accept, Authorization, Prefer"}
+	ofFormat = map[string][]string{fhirJSON: {fhirJSON + "; charset=utf-8"}}
+)
+
+func contentType(mime string) []string {
+	if usual, ok := ofFormat[mime]; ok {
+		return usual
+	}
+	return []string{mime + "; charset=utf-8"}
+}
+
+// laidOut is the body as the client wants it to look.
+func (a *response) laidOut(r *request) pieces {
+	switch {
+	case r.format.pretty && a.more == nil:
+		return pieces{indented(a.text())}
+	case r.format.pretty:
+		return pieces{indentedPart(a.parts.join(), true, false)}
+	case a.parts != nil:
+		return a.parts
+	}
+	return pieces{a.body}
 }
 
 // indented is the same JSON with line breaks. Numbers and strings stay as they
@@ -72,6 +118,38 @@ func indented(body []byte) []byte {
 		return body
 	}
 	return append(value, '\n')
+}
+
+// The list of entries of a Bundle, as the beginning of a text and indented.
+const (
+	openEntries     = `{"entry":[`
+	indentedEntries = "{\n  \"entry\": ["
+	indentedEnd     = "\n  ]\n}\n"
+)
+
+// indentedPart is indented for a part of a Bundle that is cut between two of its
+// entries, so that the parts together are the whole indented.
+func indentedPart(part []byte, first, last bool) []byte {
+	part = bytes.TrimPrefix(part, []byte(","))
+	comma := ""
+	if !first {
+		comma = ","
+		if part[0] == ']' {
+			comma = "\n  "
+		}
+		part = append([]byte(openEntries), part...)
+	}
+	if !last {
+		part = append(part, "]}"...)
+	}
+	text := indented(part)
+	if !first {
+		text = bytes.TrimPrefix(text, []byte(indentedEntries))
+	}
+	if !last {
+		text = bytes.TrimSuffix(text, []byte(indentedEnd))
+	}
+	return append([]byte(comma), text...)
 }
 
 // tidied puts "resourceType" in front, where everybody expects it; the model

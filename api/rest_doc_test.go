@@ -102,6 +102,9 @@ func TestRestDocHasEveryRoute(t *testing.T) {
 
 // shownPattern writes a pattern as http.html does.
 func shownPattern(pattern string) string {
+	if pattern == explanationURL {
+		return strings.Replace(pattern, ":member", "[id]", 1)
+	}
 	if strings.HasPrefix(pattern, inChart) || pattern == instance+searchURL {
 		pattern = strings.Replace(pattern, ":type", "[compartment]", 1)
 	}

@@ -183,7 +183,11 @@ func examples(t *testing.T, file string) map[string]string {
 }
 
 func TestRoundTripOfUSCore(t *testing.T) {
-	for file, count := range map[string]int{"us_core_610.tgz": 183, "us_core_700.tgz": 214} {
+	packages := map[string]int{"us_core_700.tgz": 214}
+	if long() { // most of whose examples are in the later one too
+		packages["us_core_610.tgz"] = 183
+	}
+	for file, count := range packages {
 		t.Run(file, func(t *testing.T) {
 			w := newWorld(t)
 			token := w.all()

@@ -22,11 +22,7 @@ func (d *dispatcher) match(method, path string) (*route, map[string]string) {
 			params[name] = segments[i]
 		}
 	}
-	rt := d.find(best, method)
-	if rt == nil {
-		rt = notPossible(best, method)
-	}
-	return rt, params
+	return d.line(best, method), params
 }
 
 // fits tells whether a path has the form of a pattern. A parameter stands for one

@@ -3,7 +3,9 @@ package api
 import (
 	"net/http"
 	"slices"
+	"strings"
 
+	"github.com/granary-fhir/granary/auth/scope"
 	"github.com/granary-fhir/granary/store"
 )
 
@@ -28,8 +30,8 @@ type route struct {
 	// the type in the path before the request is read; an operation without any
 	// is nobody's. What it needs beyond depends on what it is asked for.
 	anyOf []store.Letter
-	// definition is an operation's OperationDefinition.
-	definition string
+	// operation is the one that an operation's line is about.
+	operation scope.Operation
 	// form says that parameters also come in an urlencoded body.
 	form bool
 
@@ -98,10 +100,50 @@ func (s *server) routes() []route {
 
 		{interaction: "batch/transaction", codes: []string{"transaction", "batch"}, level: systemLevel, method: http.MethodPost, pattern: system, handle: s.bundle},
 
-		{interaction: "$validate", level: operation, definition: resourceValidate, method: http.MethodPost, pattern: ofType + "/$validate", anyOf: lettersOf(typeModes), handle: s.validate},
-		{interaction: "$validate", level: operation, definition: resourceValidate, method: http.MethodPost, pattern: instance + "/$validate", anyOf: lettersOf(instanceModes), handle: s.validate},
-		{interaction: "$validate", level: operation, definition: resourceValidate, method: http.MethodGet, pattern: instance + "/$validate", anyOf: []store.Letter{store.Read}, handle: s.validate},
+		{interaction: explanationPath, method: http.MethodGet, pattern: explanationURL, handle: s.explained},
+
+		operationRoute(scope.PatientEverything, http.MethodGet, "/Patient/:id/$everything", []store.Letter{store.Read}, s.patientEverything),
+		operationRoute(scope.PatientEverything, http.MethodPost, "/Patient/:id/$everything", []store.Letter{store.Read}, s.patientEverything),
+		operationRoute(scope.PatientEverything, http.MethodGet, "/Patient/$everything", []store.Letter{store.Search}, s.patientEverything),
+		operationRoute(scope.PatientEverything, http.MethodPost, "/Patient/$everything", []store.Letter{store.Search}, s.patientEverything),
+		operationRoute(scope.EncounterEverything, http.MethodGet, "/Encounter/:id/$everything", []store.Letter{store.Read}, s.encounterEverything),
+		operationRoute(scope.EncounterEverything, http.MethodPost, "/Encounter/:id/$everything", []store.Letter{store.Read}, s.encounterEverything),
+
+		operationRoute(scope.Validate, http.MethodPost, ofType+"/$validate", lettersOf(typeModes), s.validate),
+		operationRoute(scope.Validate, http.MethodPost, instance+"/$validate", lettersOf(instanceModes), s.validate),
+		operationRoute(scope.Validate, http.MethodGet, instance+"/$validate", []store.Letter{store.Read}, s.validate),
+
+		operationRoute(scope.Docref, http.MethodGet, "/DocumentReference/$docref", []store.Letter{store.Search}, s.docref),
+		operationRoute(scope.Docref, http.MethodPost, "/DocumentReference/$docref", []store.Letter{store.Search}, s.docref),
+		operationRoute(scope.Lastn, http.MethodGet, "/Observation/$lastn", []store.Letter{store.Search}, s.lastn),
+		operationRoute(scope.Lastn, http.MethodPost, "/Observation/$lastn", []store.Letter{store.Search}, s.lastn),
+
+		operationRoute(scope.Meta, http.MethodGet, instance+"/$meta", []store.Letter{store.Read}, s.meta),
+		operationRoute(scope.Meta, http.MethodPost, instance+"/$meta", []store.Letter{store.Read}, s.meta),
+		operationRoute(scope.Meta, http.MethodGet, version+"/$meta", []store.Letter{store.Read}, s.meta),
+		operationRoute(scope.Meta, http.MethodPost, version+"/$meta", []store.Letter{store.Read}, s.meta),
 	}
+}
+
+// operationRoute is the line of an operation: the caller needs a scope on it, or one of
+// the letters for the type in the path. With either, it shows what its handler asks the
+// View for, and that is no more than the caller may see inside the operation.
+func operationRoute(of scope.Operation, method, pattern string, anyOf []store.Letter, handle handler) route {
+	return route{interaction: of.Name, level: operation, method: method, pattern: pattern, operation: of, anyOf: anyOf, handle: handle}
+}
+
+// on is the type in a path of the route: the parameter's, or the operation's own where
+// its pattern names it.
+func (rt *route) on(param string) string {
+	if rt == nil || param != "" {
+		return param
+	}
+	return rt.operation.Type
+}
+
+// ofOneType tells whether the pattern names a type.
+func (rt route) ofOneType() bool {
+	return rt.operation.Type != "" && strings.HasPrefix(rt.pattern, "/"+rt.operation.Type+"/")
 }
 
 // advertised are the codes of CapabilityStatement that the route stands for.
@@ -110,6 +152,12 @@ func (rt route) advertised() []string {
 		return rt.codes
 	}
 	return []string{rt.interaction}
+}
+
+// reads tells whether what the route does changes nothing. An operation that a scope
+// can be about only shows.
+func (rt route) reads() bool {
+	return rt.method == http.MethodGet || rt.form || rt.operation.Grants != ""
 }
 
 // served tells whether the route does anything.

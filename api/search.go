@@ -40,67 +40,89 @@ func (s *server) searchSystem(r *request) (action, error) {
 
 // parse reads the parameters of a request.
 func (s *server) parse(r *request, types []string) (*search.Query, error) {
-	return s.registry.ParseSearch(types, r.params, search.Options{
+	return s.parsePairs(r, types, r.params)
+}
+
+// parsePairs reads some parameters of a request. The links between its pages are for
+// its path alone.
+func (s *server) parsePairs(r *request, types []string, pairs []search.Pair) (*search.Query, error) {
+	query, err := s.registry.ParseSearch(types, pairs, search.Options{
 		Lenient:      r.lenient(),
 		Base:         s.base,
 		Now:          s.clock(),
 		MaxCount:     maxCount,
 		DefaultCount: defaultCount,
 	})
+	if err != nil {
+		return nil, err
+	}
+	query.About = r.path()
+	return query, nil
 }
 
 // find answers a query with a searchset.
 func (s *server) find(r *request, query *search.Query) (action, error) {
 	return reading(func(ctx context.Context, reader *store.Reader) (*response, error) {
-		result, err := reader.Search(ctx, query)
-		if err != nil {
-			return nil, err
-		}
-		body, err := s.searchset(r, query, result)
-		return &response{status: http.StatusOK, body: body}, err
+		return s.page(ctx, reader, r, query)
 	})
 }
 
-func (s *server) searchset(r *request, query *search.Query, result store.SearchResult) ([]byte, error) {
-	next := ""
-	if result.Next != "" {
-		next = s.link(r, append(slices.Clip(query.Applied), search.Pair{Name: cursorParam, Value: result.Next}))
+// page is what a query finds on a state of the data.
+func (s *server) page(ctx context.Context, reader *store.Reader, r *request, query *search.Query) (*response, error) {
+	if r.streams {
+		return s.findLong(ctx, reader, r, query)
 	}
-	size := sizeOf(result.Matches) + sizeOf(result.Included)
-	b := newBundle("searchset", result.Total, s.link(r, query.Applied), next, size)
-	shown := subset{summary: query.Summary, elements: query.Elements}
-	if err := s.addEntries(b, result.Matches, shown, "match"); err != nil {
+	result, err := reader.Search(ctx, query)
+	if err != nil {
 		return nil, err
 	}
-	if err := s.addEntries(b, result.Included, shown, "include"); err != nil {
-		return nil, err
-	}
-	if len(query.Ignored) > 0 {
-		b.found("", ignored(query.Ignored), "outcome")
-	}
-	return b.bytes(), nil
+	return s.searchset(r, query, result)
 }
 
-func (s *server) addEntries(b *bundle, resources []store.Resource, shown subset, mode string) error {
+func subsetOf(query *search.Query) subset {
+	return subset{summary: query.Summary, elements: query.Elements}
+}
+
+// searchset is a page in one.
+func (s *server) searchset(r *request, query *search.Query, result store.SearchResult) (*response, error) {
+	b := s.newBundle("searchset", result.Total, len(result.Matches)+len(result.Included)+1)
+	b.links(s.pageLinks(r, query.Applied, result.Next))
+	if err := b.addAll(result.Matches, subsetOf(query), "match"); err != nil {
+		return nil, err
+	}
+	if err := b.addAll(result.Included, subsetOf(query), "include"); err != nil {
+		return nil, err
+	}
+	b.addIgnored(query)
+	b.endEntries()
+	return &response{status: http.StatusOK, parts: b.end()}, nil
+}
+
+// pageLinks are the URLs of a page, which is asked for by the parameters that have
+// an effect, and of the one behind it.
+func (s *server) pageLinks(r *request, applied []search.Pair, cursor string) (self, next string) {
+	if cursor != "" {
+		next = s.link(r, append(slices.Clip(applied), search.Pair{Name: cursorParam, Value: cursor}))
+	}
+	return s.link(r, applied), next
+}
+
+func (b *bundle) addAll(resources []store.Resource, shown subset, mode string) error {
 	for _, resource := range resources {
 		body, err := shown.apply(resource.Type, resource.Body)
 		if err != nil {
 			return err
 		}
-		b.found(s.resourceURL(resource.Key), body, mode)
+		b.found(resource.Key, body, mode)
 	}
 	return nil
 }
 
-// entrySize is about what an entry needs around its resource.
-const entrySize = 160
-
-func sizeOf(resources []store.Resource) int {
-	size := 0
-	for _, resource := range resources {
-		size += len(resource.Body) + entrySize
+// addIgnored says what of the query was left out, if anything was.
+func (b *bundle) addIgnored(query *search.Query) {
+	if len(query.Ignored) > 0 {
+		b.outcome(ignored(query.Ignored))
 	}
-	return size
 }
 
 // ignored says what lenient handling left out (search.html#errors).

@@ -42,7 +42,7 @@ func TestSearchCompartment(t *testing.T) {
 		"/Patient/eve/Organization":    oops("not-supported", "", "the path names a type that is not in the compartment of a Patient"),
 		"/Patient/eve/Nonsense":        oops("not-supported", "", "the path names a type that is not in the compartment of a Patient"),
 		"/Patient/e_e/Observation":     oops("not-found", "", noSee),
-		"/Patient/eve/$everything":     oops("not-supported", "", "this server has no operation of this name"),
+		"/Patient/eve/$nonsense":       oops("not-supported", "", "this server has no operation of this name"),
 		"/Patient/eve/_history/1/more": oops("not-found", "", "there is nothing at this path; the FHIR base of this server is /fhir"),
 	} {
 		w.is(path, w.get(all, path), 404, want)

@@ -16,8 +16,8 @@ func TestTooComplex(t *testing.T) {
 	for i := range 15 {
 		nested = append(nested, fmt.Sprintf("not(family sw a%d and not(family sw b%d or ", i, i))
 	}
-	for year := range 55 {
-		dates := make([]string, 336)
+	for year := range 412 { // below the limit of the parser, which does not count what joins them
+		dates := make([]string, 48)
 		for i := range dates {
 			dates[i] = fmt.Sprintf("ge%d-%02d-%02d", 1900+year, i%12+1, i/12+1)
 		}
@@ -30,7 +30,7 @@ func TestTooComplex(t *testing.T) {
 		says   string
 	}{
 		"nested as deep as the parser goes": {"_filter=" + strings.ReplaceAll(filter, " ", "+"), http.StatusOK, `"total":1`},
-		"more values than a statement has":  {strings.Join(many, "&"), http.StatusBadRequest, `"code":"too-costly","diagnostics":"the search is too complex: `},
+		"more conditions than are answered": {strings.Join(many, "&"), http.StatusBadRequest, `"code":"too-costly","diagnostics":"the search is too complex: `},
 	} {
 		got := w.send(w.all(), http.MethodPost, "/Patient/_search", c.form, "Content-Type: application/x-www-form-urlencoded")
 		if got.status != c.status || !strings.Contains(got.body, c.says) {

@@ -49,6 +49,7 @@ type transaction struct {
 }
 
 func (p *plan) begin(reader *store.Reader, tx *store.Tx) *transaction {
+	p.by.noted = nil // of an earlier attempt
 	t := &transaction{
 		plan:    p,
 		reader:  reader,
@@ -103,6 +104,8 @@ func (t *transaction) each(ctx context.Context, is func(*step) bool) error {
 
 // write does one write, with its links as they are known by now.
 func (t *transaction) write(ctx context.Context, s *step) error {
+	defer t.by.explanation.at(store.Whole)
+	t.by.explanation.at(s.entry.index)
 	if err := t.relink(s); err != nil {
 		return s.failed(err)
 	}
@@ -128,7 +131,9 @@ func (t *transaction) show(ctx context.Context) error {
 		if answer == nil || answer.key.ID == "" || s.request.returns() != returnRepresentation {
 			continue
 		}
+		t.by.explanation.at(s.entry.index)
 		readable, err := t.tx.Readable(ctx, answer.key)
+		t.by.explanation.at(store.Whole)
 		switch {
 		case err != nil:
 			return err
@@ -152,23 +157,35 @@ func (t *transaction) reads(ctx context.Context) error {
 		if s.action.write != nil {
 			continue
 		}
+		t.by.explanation.at(s.entry.index)
 		answer, err := s.action.on(ctx, t.reader)
+		t.by.explanation.at(store.Whole)
 		if err == nil {
-			size += len(answer.body)
+			size += answer.size()
 			err = roomAfter(size)
 		}
 		if err != nil {
 			return s.failed(err)
 		}
 		t.answers[s.entry.index] = answer
+		t.note(s, answer)
 	}
 	return nil
 }
 
+// note keeps what an entry has shown for the record of the transaction.
+func (t *transaction) note(s *step, answer *response) {
+	if t.server.dispatcher.audit != nil {
+		t.by.noted = append(t.by.noted, s.request.about(answer, t.server.base)...)
+	}
+}
+
 func (t *transaction) response() (*response, error) {
-	all := newAnswers("transaction-response")
+	all := t.server.newAnswers("transaction-response", len(t.steps))
 	for _, s := range t.steps {
-		all.add(t.server, s.request, s.action, t.answers[s.entry.index])
+		answer := t.answers[s.entry.index]
+		all.add(s.request, s.action, answer)
+		s.request.explanation.answered(s.request, answer.status, nil)
 	}
 	return all.response(), nil
 }

@@ -14,10 +14,9 @@ import (
 // of an earlier run is left in the plan.
 func TestTransactionRunsAgain(t *testing.T) {
 	w := newWorld(t)
-	config := Config{Store: w.store, Tokens: w.tokens, BaseURL: base, Clock: w.clock}
+	config := Config{Store: w.store, Tokens: w.tokens, BaseURL: base, Clock: w.Now}
 	w.must(config.complete())
-	s, err := newServer(config)
-	w.must(err)
+	s := newServer(config)
 	s.dispatcher = &dispatcher{types: w.store.Registry(), routes: s.routes()}
 	bundle, err := fhirjson.Parse([]byte(sent("transaction",
 		brings("urn:uuid:p", "POST", "Practitioner", `{"resourceType":"Practitioner","identifier":[{"value":"p"}]}`, `"ifNoneExist":"identifier=p"`),
@@ -39,7 +38,7 @@ func TestTransactionRunsAgain(t *testing.T) {
 			}
 			answer, err := running.response()
 			w.must(err)
-			body = renamed{}.in(string(answer.body))
+			body = renamed{}.in(string(answer.text()))
 			return outcome
 		})
 		if !errors.Is(err, outcome) {

@@ -89,7 +89,7 @@ func (t *transaction) relink(s *step) error {
 	if fresh.content == before {
 		return nil
 	}
-	act, err := t.server.enterEntry(t.by, s.entry, fresh)
+	act, _, err := t.server.enterEntry(t.by, s.entry, fresh)
 	if err == nil && act.write == nil {
 		err = errors.New("an entry that wrote does not any more")
 	}

@@ -162,7 +162,8 @@ func (p *plan) enter(s *step) failedEntries {
 		}
 	}
 	var err error
-	s.action, err = p.server.enterEntry(p.by, s.entry, s.request)
+	s.action, _, err = p.server.enterEntry(p.by, s.entry, s.request)
+	p.by.explanation.at(store.Whole)
 	if err != nil {
 		return s.failed(err)
 	}

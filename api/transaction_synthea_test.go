@@ -22,7 +22,7 @@ func TestTransactionSynthea(t *testing.T) {
 	if err != nil || len(files) == 0 {
 		t.Skipf("there are no files in %s", syntheaFolder)
 	}
-	if testing.Short() {
+	if !long() {
 		files = files[:3]
 	}
 	w := strictWorld(t)

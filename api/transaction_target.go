@@ -34,7 +34,9 @@ func (t *transaction) decide(ctx context.Context) error {
 			return s.failed(err)
 		}
 		s.request.target = nil // of another run
+		t.by.explanation.at(s.entry.index)
 		meant, err := t.server.target(ctx, t.reader, s.request, where)
+		t.by.explanation.at(store.Whole)
 		if err != nil {
 			return s.failed(err)
 		}

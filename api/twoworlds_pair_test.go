@@ -39,7 +39,7 @@ func (p *pair) both() []*world { return []*world{p.with, p.without} }
 
 func (p *pair) advance() {
 	for _, w := range p.both() {
-		w.advance(time.Minute)
+		w.Advance(time.Minute)
 	}
 }
 
@@ -69,7 +69,7 @@ func (p *pair) restart(t *testing.T, seed uint64) []traced {
 func (w *world) clear() {
 	w.Helper()
 	var deletions []string
-	for _, id := range w.bundle(w.get(w.all(), "/?_type=Patient,Observation,Encounter,CareTeam&_count=1000")).ids() {
+	for _, id := range w.bundle(w.get(w.all(), "/?_type=Patient,Observation,Encounter,CareTeam,PractitionerRole&_count=1000")).ids() {
 		deletions = append(deletions, asks(http.MethodDelete, id))
 	}
 	w.done(w.post(w.all(), sent("transaction", deletions...)))

@@ -52,14 +52,17 @@ func (r tracer) criteria() string {
 
 func (r tracer) read() string {
 	observation := "Observation/" + r.id()
-	return r.of(observation, observation+"/_history", observation+"/_history/"+r.of("1", "2"), "Patient/adam", "Patient/eve", "Patient/adam/Observation")
+	return r.of(observation, observation+"/_history", observation+"/_history/"+r.of("1", "2"), "Patient/adam", "Patient/eve", "Patient/adam/Observation",
+		observation+"/$meta", observation+"/_history/"+r.of("1", "2")+"/$meta", "Patient/adam/$everything", "Patient/eve/$everything?_count=2")
 }
 
 func (r tracer) list() string {
 	return r.of("Observation?"+r.criteria(), "Observation?"+r.criteria()+"&_total=accurate&_count=1", "Observation?_summary=count",
 		"Patient?_revinclude=Observation:subject", "Patient?_has:Observation:subject:identifier="+r.of("x", "y", "z"),
 		"Observation?_include=Observation:subject&_include=Observation:has-member", "_history", "_history?_count=2",
-		"Observation/_history?_count="+r.of("0", "3", "20"), "Observation/_history?_at=2026-03-01T12:00:30Z", "Observation/_history?_since=2026-03-01T12:01:00Z")
+		"Observation/_history?_count="+r.of("0", "3", "20"), "Observation/_history?_at=2026-03-01T12:00:30Z", "Observation/_history?_since=2026-03-01T12:01:00Z",
+		"Patient/adam/$everything?_type=Observation&_since=2026-03-01T12:00:30Z", "Patient/$everything?_count="+r.of("1", "20"),
+		"Observation/$lastn?patient="+r.of("adam", "eve")+"&category=vital-signs,laboratory", "DocumentReference/$docref?patient=adam&start=2020")
 }
 
 // creation makes an Observation, or an Encounter with a conditional reference.
@@ -99,8 +102,7 @@ func (r tracer) observation(s setup, id string) string {
 
 // valued is an Observation of a category about a patient; without an id it has none.
 func valued(id, category, patient, identifier string, value int) string {
-	text := strings.TrimSuffix(measured(id, category, patient), "}") + `,"identifier":[{"value":"` + identifier + `"}],"valueInteger":` + strconv.Itoa(value) + `}`
-	return strings.Replace(text, `"id":"",`, "", 1)
+	return anonymous(strings.TrimSuffix(measured(id, category, patient), "}") + `,"identifier":[{"value":"` + identifier + `"}],"valueInteger":` + strconv.Itoa(value) + `}`)
 }
 
 // patch is one in either format: most can be applied.

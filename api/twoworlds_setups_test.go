@@ -45,6 +45,7 @@ var setups = []setup{
 		},
 		request: tracer.ofPanel,
 	},
+	panelOfOrganization,
 	{
 		// The letters c, u and d reach content that r and s do not.
 		name: "content", panel: auth.PanelAll, context: "Patient/eve", patients: []string{"eve", "eve", "adam"}, content: 770,
@@ -115,7 +116,11 @@ func inCare(id, family string) string {
 }
 
 func careTeam(id, patient, practitioner string) string {
-	return `{"resourceType":"CareTeam","id":"` + id + `","status":"active","subject":{"reference":"Patient/` + patient + `"},"participant":[{"member":{"reference":"Practitioner/` + practitioner + `"}}]}`
+	return teamWith(id, patient, "Practitioner/"+practitioner)
+}
+
+func teamWith(id, patient, member string) string {
+	return `{"resourceType":"CareTeam","id":"` + id + `","status":"active","subject":{"reference":"Patient/` + patient + `"},"participant":[{"member":{"reference":"` + member + `"}}]}`
 }
 
 // ofPanel makes requests about what decides who is in a panel. Eve stays in it.

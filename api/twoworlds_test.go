@@ -15,7 +15,7 @@ import (
 // TWOWORLDS_SEED and TWOWORLDS_TRACES in the environment try other traces and more
 // of them.
 func TestTwoWorlds(t *testing.T) {
-	first, traces := numberFrom(t, "TWOWORLDS_SEED", 61), numberFrom(t, "TWOWORLDS_TRACES", 2)
+	first, traces := numberFrom(t, "TWOWORLDS_SEED", 64), numberFrom(t, "TWOWORLDS_TRACES", 2)
 	seen := make([]successes, len(setups))
 	t.Run("of", func(t *testing.T) {
 		for i, s := range setups {

@@ -17,7 +17,7 @@ func TestUpdate(t *testing.T) {
 		return w.send(all, http.MethodPut, "/Patient/new", body, headers...)
 	}
 	w.is("create", put(first), 201, stored, `ETag: W/"1"`, "Location: "+base+"/Patient/new/_history/1", "Last-Modified: Sun, 01 Mar 2026 12:00:00 GMT")
-	w.advance(time.Minute)
+	w.Advance(time.Minute)
 	w.is("the same", put(first), 200, stored, `ETag: W/"1"`, "Location:", "Last-Modified: Sun, 01 Mar 2026 12:00:00 GMT")
 	w.is("another", put(second), 200, updated, `ETag: W/"2"`, "Location:", "Last-Modified: Sun, 01 Mar 2026 12:01:00 GMT")
 	w.is("minimal", put(first, "Prefer: return=minimal"), 200, "", `ETag: W/"3"`)

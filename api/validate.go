@@ -2,28 +2,30 @@ package api
 
 import (
 	"context"
-	"strings"
+	"net/http"
 
 	fhir "github.com/samply/golang-fhir-models/fhir-models/fhir"
 
 	"github.com/granary-fhir/granary/internal/fhirjson"
+	"github.com/granary-fhir/granary/internal/profile"
 	"github.com/granary-fhir/granary/internal/validation"
 	"github.com/granary-fhir/granary/store"
 )
-
-const resourceValidate = "http://hl7.org/fhir/OperationDefinition/Resource-validate"
 
 // check finds what is to say about a resource of a type.
 type check func(typ string, resource *fhirjson.Node) []validation.Issue
 
 // validate tells everything that is wrong with a resource, and whether the write
 // that `mode` names would be accepted (resource-operation-validate.html). It
-// always checks the structure, whatever is checked on writing, and writes
-// nothing. What it finds are issues of a 200; other statuses are for what is
+// always checks the structure and the profiles that are known, whatever is checked
+// on writing, and writes nothing. What it finds are issues of a 200; other statuses are for what is
 // wrong with the question.
 func (s *server) validate(r *request) (action, error) {
 	asked, err := r.readValidation()
 	if err != nil {
+		return action{}, err
+	}
+	if asked.profile, err = s.readProfile(r.typ, asked.profile); err != nil {
 		return action{}, err
 	}
 	switch {
@@ -32,28 +34,31 @@ func (s *server) validate(r *request) (action, error) {
 	case asked.resource != nil:
 		return s.validateContent(r, asked)
 	}
-	return s.validateStored(r)
+	return s.validateStored(r, asked)
 }
 
 // validateContent checks what was sent, and looks at no data.
 func (s *server) validateContent(r *request, asked asked) (action, error) {
-	found := s.inspect(r.typ, asked.resource)
+	found := s.inspect(r.typ, asked.resource, asked.profile)
 	if asked.resource.Get("id") != nil && r.key != "" {
 		if err := found.refused(r, r.checkID(asked.resource)); err != nil {
 			return action{}, err
 		}
 	}
 	return reading(func(_ context.Context, reader *store.Reader) (*response, error) {
+		if reader.Entitled(r.operation()) { // it shows nothing but what was sent
+			return found.response(""), nil
+		}
 		if err := allowsAny(reader, asked.mode.anyOf, r.typ); err != nil {
 			return nil, err
 		}
-		return found.response(notChecked), nil
+		return found.response(""), nil
 	})
 }
 
 // validateStored checks the current version of the resource in the path, for
 // callers who may read it.
-func (s *server) validateStored(r *request) (action, error) {
+func (s *server) validateStored(r *request, asked asked) (action, error) {
 	return reading(func(ctx context.Context, reader *store.Reader) (*response, error) {
 		current, err := reader.Read(ctx, r.resource())
 		if err != nil {
@@ -63,7 +68,7 @@ func (s *server) validateStored(r *request) (action, error) {
 		if err != nil {
 			return nil, err
 		}
-		return s.inspect(r.typ, resource).response(notChecked), nil
+		return s.inspect(r.typ, resource, asked.profile).response(""), nil
 	})
 }
 
@@ -73,7 +78,7 @@ func (s *server) validateStored(r *request) (action, error) {
 func (s *server) validateWrite(r *request, asked asked) (action, error) {
 	var found findings
 	if asked.resource != nil {
-		found = s.inspect(r.typ, asked.resource)
+		found = s.inspect(r.typ, asked.resource, asked.profile)
 	}
 	meant := *r
 	meant.params, meant.content = nil, asked.resource
@@ -92,36 +97,40 @@ func (s *server) validateWrite(r *request, asked asked) (action, error) {
 		if err := found.refused(&meant, err); err != nil {
 			return nil, err
 		}
-		return found.response(asked.caveat()), nil
+		return found.response("the " + asked.mode.code + " would be accepted"), nil
 	}}, nil
 }
 
-// caveat is what a validation without issues means.
-func (a asked) caveat() string {
-	would := "the " + a.mode.code + " would be accepted"
-	if a.resource == nil {
-		return would
-	}
-	return would + "; " + notChecked
-}
-
-// inspect checks a resource, and says so where it names profiles.
-func (s *server) inspect(typ string, resource *fhirjson.Node) findings {
-	var found findings
+// inspect checks a resource against R4, and if it is valid R4 against a profile and
+// those that it claims in meta.profile.
+func (s *server) inspect(typ string, resource *fhirjson.Node, canonical string) findings {
+	found := findings{content: true}
 	for _, i := range s.check(typ, resource) {
 		found.add(i)
 	}
-	for _, profile := range resource.At("meta", "profile").Items() {
-		if !isBase(typ, profile.Text()) {
-			found.note(fhir.IssueTypeNotSupported, typ+".meta.profile", "profiles are not checked, only R4's own definition of "+typ)
-			break
-		}
+	claims := profile.Claims(resource)
+	switch {
+	case canonical == "" && len(claims) == 0:
+	case found.broken:
+		found.note(fhir.IssueTypeInformational, typ, "profiles are checked once the resource is valid R4")
+	default:
+		found.conform(s.profiles, resource, canonical)
 	}
 	return found
 }
 
-// isBase tells whether a profile is R4's own definition of a type, which is what
-// is checked.
-func isBase(typ, profile string) bool {
-	return strings.TrimSuffix(profile, "|4.0.1") == "http://hl7.org/fhir/StructureDefinition/"+typ
+// readProfile is the profile that is asked for; "" for R4's own definition of the
+// type, which is checked in any case.
+func (s *server) readProfile(typ, canonical string) (string, error) {
+	if canonical == "" || profile.IsType(typ, canonical) {
+		return "", nil
+	}
+	p, err := s.profiles.Lookup(canonical)
+	if err != nil {
+		return "", refuse(http.StatusBadRequest, fhir.IssueTypeNotFound, "%v", err).at("http.profile")
+	}
+	if p.Type != typ {
+		return "", refuse(http.StatusBadRequest, fhir.IssueTypeInvalid, "the profile %s is for %s, not for %s", p.Canonical(), p.Type, typ).at("http.profile")
+	}
+	return canonical, nil
 }

@@ -4,15 +4,15 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"strings"
 
 	fhir "github.com/samply/golang-fhir-models/fhir-models/fhir"
 
+	"github.com/granary-fhir/granary/internal/fhirjson"
+	"github.com/granary-fhir/granary/internal/profile"
 	"github.com/granary-fhir/granary/internal/validation"
 	"github.com/granary-fhir/granary/store"
 )
-
-// notChecked is what a validation without issues does not promise.
-const notChecked = "R4's structure was checked; its invariants and profiles were not"
 
 // findings are the issues of a $validate.
 type findings struct {
@@ -21,6 +21,55 @@ type findings struct {
 	bad bool
 	// broken says that the resource itself has an error.
 	broken bool
+	// content says that a resource was checked, and profiles against which
+	// profiles, as "us-core-patient|6.1.0".
+	content  bool
+	profiles []string
+	said     []validation.Issue
+}
+
+// conform adds what profiles say about a resource: the one that is asked for, and
+// those that it claims.
+func (f *findings) conform(known *profile.Set, resource *fhirjson.Node, canonical string) {
+	if canonical != "" {
+		p, issues, err := known.ValidateAs(resource, canonical)
+		if err != nil {
+			return // readProfile has found it
+		}
+		f.checked(p, issues)
+	}
+	claimed, issues := known.ValidateClaims(resource)
+	for _, p := range claimed {
+		f.checked(p, nil)
+	}
+	f.checked(nil, issues)
+}
+
+// checked adds what was said of a profile, once.
+func (f *findings) checked(p *profile.Profile, issues []validation.Issue) {
+	if p != nil && !slices.Contains(f.profiles, p.Canonical()) {
+		f.profiles = append(f.profiles, p.Canonical())
+	}
+	for _, i := range issues {
+		if !slices.Contains(f.said, i) {
+			f.said = append(f.said, i)
+			f.add(i)
+		}
+	}
+}
+
+// caveat is what a validation without issues means, and what it does not promise.
+func (f *findings) caveat(would string) string {
+	if !f.content {
+		return would
+	}
+	if would != "" {
+		would += "; "
+	}
+	if len(f.profiles) == 0 {
+		return would + "R4's structure was checked; its invariants and profiles were not"
+	}
+	return would + "R4's structure was checked, and the profiles " + strings.Join(f.profiles, ", ")
 }
 
 // add adds what the validation says about the resource.
@@ -58,10 +107,10 @@ func (f *findings) refused(r *request, err error) error {
 
 // response shows the findings: where nothing is bad that is said first, since an
 // OperationOutcome needs an issue (operationoutcome.html).
-func (f findings) response(caveat string) *response {
+func (f findings) response(would string) *response {
 	issues := f.issues
 	if !f.bad {
-		fine := issue{code: fhir.IssueTypeInformational, text: "all is well: " + caveat}
+		fine := issue{code: fhir.IssueTypeInformational, text: "all is well: " + f.caveat(would)}
 		issues = slices.Insert(slices.Clone(issues), 0, fine.graded(fhir.IssueSeverityInformation))
 	}
 	return &response{status: http.StatusOK, body: outcomeOf(issues)}

@@ -53,6 +53,7 @@ func lettersOf(modes []validationMode) []store.Letter {
 type asked struct {
 	mode     validationMode
 	resource *fhirjson.Node // nil where the stored resource is meant
+	profile  string         // "" for those that the resource claims, and no other
 }
 
 // readValidation reads the parameters of a $validate: in the URL, or in the body
@@ -84,9 +85,6 @@ func (r *request) asked(in envelope) (asked, error) {
 		return asked{}, err
 	}
 	switch {
-	case in.profile != "" && !isBase(r.typ, in.profile):
-		return asked{}, refuse(http.StatusBadRequest, fhir.IssueTypeNotSupported,
-			"profiles are not supported: leave profile out, or name what is checked, http://hl7.org/fhir/StructureDefinition/%s", r.typ).at("http.profile")
 	case mode.code == "profile" && in.profile == "":
 		return asked{}, refuse(http.StatusBadRequest, fhir.IssueTypeRequired, "mode=profile needs a profile").at("http.profile")
 	case in.resource == nil && !mode.stored:
@@ -94,9 +92,9 @@ func (r *request) asked(in envelope) (asked, error) {
 	case in.resource != nil && !mode.content:
 		return asked{}, refuse(http.StatusBadRequest, fhir.IssueTypeInvalid, "mode=%s is about the stored resource; send none", mode.code)
 	case in.resource == nil || mode.code == "delete": // a delete ignores what is sent
-		return asked{mode: mode}, nil
+		return asked{mode: mode, profile: in.profile}, nil
 	}
-	return asked{mode, in.resource}, r.checkType(in.resource)
+	return asked{mode, in.resource, in.profile}, r.checkType(in.resource)
 }
 
 // validationMode finds the mode among those of the path.

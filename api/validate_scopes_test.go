@@ -41,8 +41,8 @@ func TestLeak25ValidateNeedsLetters(t *testing.T) {
 		w.same(c.path, w.send(token, c.method, c.path, c.body), w.send(token, c.method, absent, c.body))
 	}
 	w.is("no letter", w.send(w.token("patient/Observation.rs", "Patient/eve"), http.MethodPost, "/Patient/$validate", "not even JSON"), 403,
-		oops("forbidden", "", "no granted scope allows create on Patient"),
-		`WWW-Authenticate: Bearer realm="granary", error="insufficient_scope", scope="patient/Patient.c"`)
+		oops("forbidden", "", "no granted scope allows create or update or read on Patient, nor $validate; the scope of the operation is patient/Patient.$validate"),
+		`WWW-Authenticate: Bearer realm="granary", error="insufficient_scope", scope="patient/Patient.$validate"`)
 }
 
 // An operation that declares no letters is nobody's.

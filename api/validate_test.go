@@ -41,7 +41,6 @@ func said(issues ...string) string {
 
 const (
 	fine    = "information|informational||all is well: R4's structure was checked; its invariants and profiles were not"
-	noted   = "information|not-supported|Patient.meta.profile|profiles are not checked, only R4's own definition of Patient"
 	isWrong = "error|value|Patient.name[0].family|Patient.name[0].family: is wrong"
 	isOdd   = "warning|business-rule|Patient.name[0].family|Patient.name[0].family: is odd"
 )
@@ -67,7 +66,6 @@ func TestValidate(t *testing.T) {
 		wrong   = `{"resourceType":"Patient","id":"eve","name":[{"family":"Wrong"},{"family":"Odd"}]}`
 		odd     = `{"resourceType":"Patient","name":[{"family":"Odd"}]}`
 		own     = `{"resourceType":"Patient","id":"eve"}`
-		claims  = `{"resourceType":"Patient","meta":{"profile":["http://hl7.org/fhir/StructureDefinition/Patient","http://hl7.org/fhir/us/core/StructureDefinition/us-core-patient"]}}`
 		base    = `{"resourceType":"Patient","meta":{"profile":["http://hl7.org/fhir/StructureDefinition/Patient|4.0.1"]}}`
 		url     = "http://hl7.org/fhir/StructureDefinition/Patient"
 		noID    = "error|required|Patient.id|the body has no id; an update must repeat the id of the path"
@@ -77,7 +75,6 @@ func TestValidate(t *testing.T) {
 		{"POST", "/Patient/$validate", good, said(fine)},
 		{"POST", "/Patient/$validate", wrong, said(isWrong, isOdd)},
 		{"POST", "/Patient/$validate", odd, said(isOdd)},
-		{"POST", "/Patient/$validate", claims, said(fine, noted)},
 		{"POST", "/Patient/$validate", base, said(fine)},
 		{"POST", "/Patient/$validate?profile=" + url, good, said(fine)},
 		{"POST", "/Patient/$validate?mode=create", good, said(accepted("create"))},
@@ -130,7 +127,7 @@ func TestValidateRefuses(t *testing.T) {
 	const (
 		good    = `{"resourceType":"Patient","id":"eve"}`
 		missing = "there is no resource to validate: send a Patient, or Parameters with one as the parameter resource"
-		profile = "profiles are not supported: leave profile out, or name what is checked, http://hl7.org/fhir/StructureDefinition/Patient"
+		usCore  = "http://hl7.org/fhir/us/core/StructureDefinition/"
 	)
 	resource := part("resource", `"resource":`+good)
 	for _, c := range []struct {
@@ -153,8 +150,12 @@ func TestValidateRefuses(t *testing.T) {
 		{"/Patient/$validate?mode=patch", good, 400, oops("code-invalid", "http.mode", "mode is create, update, delete or profile")},
 		{"/Patient/eve/$validate?mode=profile", "", 400, oops("required", "http.profile", "mode=profile needs a profile")},
 		{"/Patient/eve/$validate?mode=profile&profile=http://hl7.org/fhir/StructureDefinition/Patient", good, 400, oops("invalid", "", "mode=profile is about the stored resource; send none")},
-		{"/Patient/$validate?profile=http://hl7.org/fhir/us/core/StructureDefinition/us-core-patient", good, 400, oops("not-supported", "http.profile", profile)},
-		{"/Patient/$validate?profile=http://hl7.org/fhir/StructureDefinition/Observation", good, 400, oops("not-supported", "http.profile", profile)},
+		{"/Patient/$validate?profile=" + usCore + "us-core-patientt", good, 400, oops("not-found", "http.profile", `the profile "`+usCore+`us-core-patientt" is not known; known are `+usCore+"us-core-patient")},
+		{"/Patient/$validate?profile=" + usCore + "us-core-patient%7C3.1.1", good, 400, oops("not-found", "http.profile", `the profile "`+usCore+`us-core-patient|3.1.1" is not known; known are `+usCore+"us-core-patient|7.0.0, "+usCore+"us-core-patient|6.1.0")},
+		{"/Patient/$validate?profile=http://example.org/x", good, 400, oops("not-found", "http.profile", `the profile "http://example.org/x" is not known`)},
+		{"/Patient/$validate?profile=http://hl7.org/fhir/StructureDefinition/Observation", good, 400, oops("not-found", "http.profile", `the profile "http://hl7.org/fhir/StructureDefinition/Observation" is not known`)},
+		{"/Patient/$validate?profile=" + usCore + "us-core-location", good, 400, oops("invalid", "http.profile", "the profile "+usCore+"us-core-location|7.0.0 is for Location, not for Patient")},
+		{"/Patient/$validate", parameters(part("profile", `"valueCanonical":"http://example.org/x"`), resource), 400, oops("not-found", "http.profile", `the profile "http://example.org/x" is not known`)},
 		{"/Patient/$validate?mode=create", parameters(part("mode", `"valueCode":"update"`), resource), 400, oops("invalid", "Parameters.parameter[0]", "the parameter mode is given twice, and differently")},
 		{"/Patient/$validate", parameters(resource, resource), 400, oops("invalid", "Parameters.parameter[1]", "the parameter resource stands twice; it is one")},
 		{"/Patient/$validate", parameters(part("mode", `"valueBoolean":true`)), 400, oops("structure", "Parameters.parameter[0]", "the parameter mode has a valueCode")},

@@ -9,9 +9,9 @@ import (
 func TestVersionRead(t *testing.T) {
 	w := newWorld(t)
 	w.add(eve, adam)
-	w.advance(time.Hour)
+	w.Advance(time.Hour)
 	w.add(`{"resourceType":"Patient","id":"eve","active":false}`)
-	w.advance(time.Hour)
+	w.Advance(time.Hour)
 	all, own := w.all(), w.token("patient/Patient.r", "Patient/eve")
 	const second = `{"resourceType":"Patient","id":"eve","meta":{"versionId":"2","lastUpdated":"2026-03-01T13:00:00.000Z"},"active":false}`
 	w.is("first", w.get(all, "/Patient/eve/_history/1"), 200, eve, `ETag: W/"1"`, "Last-Modified: Sun, 01 Mar 2026 12:00:00 GMT")

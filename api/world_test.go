@@ -4,21 +4,23 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/granary-fhir/granary/auth"
-	"github.com/granary-fhir/granary/compartments"
 	"github.com/granary-fhir/granary/internal/fhirjson"
-	"github.com/granary-fhir/granary/search"
+	"github.com/granary-fhir/granary/internal/invariant"
+	"github.com/granary-fhir/granary/internal/profile"
+	"github.com/granary-fhir/granary/internal/testclock"
 	"github.com/granary-fhir/granary/store"
-	"github.com/granary-fhir/granary/store/sqlite"
+	"github.com/granary-fhir/granary/store/testbackend"
 )
 
 const base = "http://granary.test/fhir"
@@ -30,79 +32,99 @@ var start = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 // stamp is the meta of the first version of what a test writes at the start.
 const stamp = `"meta":{"versionId":"1","lastUpdated":"2026-03-01T12:00:00.000Z"}`
 
+// long tells whether tests may take minutes: GRANARY_LONG in the environment says so,
+// and .ci/run sets it.
+func long() bool { return os.Getenv("GRANARY_LONG") != "" }
+
 // world is a server with a clock that only the test moves.
 type world struct {
 	testing.TB
+	*testclock.Clock
 	store   *store.Store
 	tokens  *auth.Tokens
 	handler http.Handler
 	logs    bytes.Buffer
 
-	mu  sync.Mutex
-	now time.Time
+	outdated bool // entries are, or may be, those of another granary
 }
-
-func (w *world) clock() time.Time {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.now
-}
-
-func (w *world) advance(d time.Duration) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.now = w.now.Add(d)
-}
-
-var definitionsOnce = sync.OnceValues(search.NewRegistry)
 
 func newWorld(t testing.TB, change ...func(*Config)) *world {
 	t.Helper()
-	return worldAt(t, t.TempDir(), change...)
+	return worldAt(t, testbackend.New(t), change...)
 }
 
-// worldAt is a world whose store is in a folder: two of one folder are as two
+// worldAt is a world whose store is in a database: two of one database are as two
 // processes.
-func worldAt(t testing.TB, folder string, change ...func(*Config)) *world {
+func worldAt(t testing.TB, database *testbackend.Database, change ...func(*Config)) *world {
 	t.Helper()
-	return worldOf(t, folder, store.ValidateOff, change...)
+	return worldOf(t, database, store.ValidateOff, change...)
 }
 
 // strictWorld is a world whose store checks the structure of what is written, as
 // cmd has it.
 func strictWorld(t testing.TB, change ...func(*Config)) *world {
 	t.Helper()
-	return worldOf(t, t.TempDir(), store.ValidateStructure, change...)
+	return worldOf(t, testbackend.New(t), store.ValidateStructure, change...)
 }
 
-func worldOf(t testing.TB, folder string, validation store.Validation, change ...func(*Config)) *world {
+func worldOf(t testing.TB, database *testbackend.Database, validation store.Validation, change ...func(*Config)) *world {
 	t.Helper()
-	w := &world{TB: t, now: start}
-	registry, err := definitionsOnce()
-	w.must(err)
-	charts, err := compartments.New(registry)
-	w.must(err)
-	backend, err := sqlite.Open(folder, sqlite.Options{Clock: w.clock, Registry: registry})
-	w.must(err)
-	w.store, err = store.New(backend, registry, charts, base, validation)
-	w.must(err)
+	return worldOn(t, database, validation, func(b store.Backend) store.Backend { return b }, change...)
+}
+
+// worldOn is a world whose backend is what a test makes of the usual one.
+func worldOn(t testing.TB, database *testbackend.Database, validation store.Validation, on func(store.Backend) store.Backend, change ...func(*Config)) *world {
+	t.Helper()
+	w := &world{TB: t, Clock: testclock.At(start)}
+	registry, _ := testbackend.Definitions(t)
+	backend := on(database.Open(testbackend.Options{Clock: w.Now, Registry: registry}))
+	known := store.WithProfiles(profile.USCore().WithInvariants(invariant.Evaluator{}))
+	w.serve(testbackend.StoreOn(t, backend, testbackend.StoreOptions{Base: base, Validation: validation, With: []store.Option{known}}), change...)
 	t.Cleanup(func() {
-		w.must(w.store.Close())
+		w.sound()
 		if t.Failed() {
 			t.Log(w.logs.String())
 		}
 	})
-	w.tokens = auth.NewTokens(w.store, auth.PanelAll, w.clock)
+	return w
+}
+
+// serve puts the API before a store.
+func (w *world) serve(opened *store.Store, change ...func(*Config)) {
+	w.Helper()
+	w.store = opened
+	w.tokens = auth.NewTokens(w.store, auth.PanelAll, w.Now)
 	config := Config{
-		Store: w.store, Tokens: w.tokens, BaseURL: base, Version: "0.0-test", Clock: w.clock,
+		Store: w.store, Tokens: w.tokens, BaseURL: base, Version: "0.0-test", Clock: w.Now,
 		Logger: slog.New(slog.NewTextHandler(&w.logs, nil)),
 	}
 	for _, c := range change {
 		c(&config)
 	}
+	var err error
 	w.handler, err = New(config)
 	w.must(err)
-	return w
+}
+
+// sound wants the indexes to agree with the resources, whatever a test has done,
+// where CHECK_STORES is set: .ci/run does.
+func (w *world) sound() {
+	if os.Getenv("CHECK_STORES") == "" {
+		return
+	}
+	report, err := w.store.Check(context.Background())
+	if errors.Is(err, store.ErrUnavailable) { // the test has closed it
+		return
+	}
+	if err == nil {
+		if w.outdated {
+			report.Outdated = 0
+		}
+		err = report.Err()
+	}
+	if err != nil {
+		w.Errorf("the store that is left behind: %v", err)
+	}
 }
 
 func (w *world) must(err error) {
@@ -118,21 +140,27 @@ func (w *world) add(resources ...string) {
 	view := w.store.View(store.Unrestricted("test data"))
 	w.must(view.Transact(context.Background(), func(tx *store.Tx) error {
 		for _, text := range resources {
-			resource, err := fhirjson.Parse([]byte(text))
-			if err != nil {
-				return err
-			}
-			key := store.Key{Type: resource.Get("resourceType").Text(), ID: resource.Get("id").Text()}
-			draft, err := tx.Draft(key.Type, resource)
-			if err != nil {
-				return err
-			}
-			if _, err := tx.Update(context.Background(), key, draft, store.Precondition{}); err != nil {
+			if err := writeIn(tx, text); err != nil {
 				return err
 			}
 		}
 		return nil
 	}))
+}
+
+// writeIn writes a resource under its own id.
+func writeIn(tx *store.Tx, text string) error {
+	resource, err := fhirjson.Parse([]byte(text))
+	if err != nil {
+		return err
+	}
+	key := store.Key{Type: resource.Get("resourceType").Text(), ID: resource.Get("id").Text()}
+	draft, err := tx.Draft(key.Type, resource)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Update(context.Background(), key, draft, store.Precondition{})
+	return err
 }
 
 // token issues an access token. The context is "Patient/1", "Practitioner/1", or

@@ -2,14 +2,14 @@ package auth
 
 import (
 	"context"
-	"errors"
+	"slices"
 	"sync"
 	"time"
 
 	"github.com/granary-fhir/granary/store"
 )
 
-// memory is store.Records in a map, as far as tokens need it.
+// memory is store.Records in a map.
 type memory struct {
 	mu       sync.Mutex
 	clock    func() time.Time
@@ -17,8 +17,6 @@ type memory struct {
 	revision int64
 	broken   error // what every call returns, if set
 }
-
-var errNotNeeded = errors.New("tokens do not need this")
 
 func newMemory(clock func() time.Time) *memory {
 	return &memory{clock: clock, records: map[[2]string]store.Record{}}
@@ -64,14 +62,46 @@ func (m *memory) Delete(_ context.Context, kind, key string) error {
 	return m.broken
 }
 
-func (m *memory) Swap(context.Context, string, string, int64, []byte, time.Time) (int64, error) {
-	return 0, errNotNeeded
+func (m *memory) Swap(_ context.Context, kind, key string, revision int64, value []byte, expires time.Time) (int64, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.live(kind, key).Revision != revision {
+		return 0, store.ErrRecordChanged
+	}
+	m.revision++
+	m.records[[2]string{kind, key}] = store.Record{Value: value, Revision: m.revision, Expires: expires}
+	return m.revision, m.broken
 }
 
-func (m *memory) Take(context.Context, string, string) (store.Record, error) {
-	return store.Record{}, errNotNeeded
+func (m *memory) Take(_ context.Context, kind, key string) (store.Record, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	r := m.live(kind, key)
+	if r.Revision == 0 && m.broken == nil {
+		return r, store.ErrNotFound
+	}
+	delete(m.records, [2]string{kind, key})
+	return r, m.broken
 }
 
-func (m *memory) List(context.Context, string, string, int) ([]string, error) {
-	return nil, errNotNeeded
+func (m *memory) List(_ context.Context, kind, after string, limit int) ([]string, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var keys []string
+	for name := range m.records {
+		if name[0] == kind && name[1] > after && m.live(kind, name[1]).Revision > 0 {
+			keys = append(keys, name[1])
+		}
+	}
+	slices.Sort(keys)
+	return keys[:min(limit, len(keys))], m.broken
+}
+
+// live is a record that has not expired; the zero one if there is none.
+func (m *memory) live(kind, key string) store.Record {
+	r := m.records[[2]string{kind, key}]
+	if !r.Expires.IsZero() && !m.clock().Before(r.Expires) {
+		return store.Record{}
+	}
+	return r
 }

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/granary-fhir/granary/auth/handle"
+
 	"github.com/granary-fhir/granary/auth/scope"
 	"github.com/granary-fhir/granary/store"
 )
@@ -18,15 +20,47 @@ import (
 type Tokens struct {
 	records  store.Records
 	compiler *scope.Compiler
+	language scope.Language
 	panel    Panel
 	clock    func() time.Time
 	cache    *cache
+
+	lifetimes Lifetimes
 }
+
+// In is the same on the records of a transaction.
+func (t *Tokens) In(records store.Records) *Tokens {
+	inside := *t
+	inside.records = records
+	return &inside
+}
+
+// Speaking is the same with a language of scopes.
+func (t *Tokens) Speaking(language scope.Language) *Tokens {
+	other := *t
+	other.language = language
+	return &other
+}
+
+// Lasting is the same with other lifetimes.
+func (t *Tokens) Lasting(lifetimes Lifetimes) *Tokens {
+	other := *t
+	other.lifetimes = lifetimes
+	return &other
+}
+
+// Panel is which patients practitioners reach.
+func (t *Tokens) Panel() Panel { return t.panel }
 
 // Principal is who calls, and what they may see and do.
 type Principal struct {
+	// Token tells tokens apart: the digest of the one that was shown.
+	Token  string
 	Grant  Grant
 	Policy store.Policy
+	// Standing is ErrInvalidToken from when token or grant are not what they
+	// were when this was made of them.
+	Standing store.Standing
 }
 
 // NewTokens keeps tokens in the records of a store. Panel is which patients
@@ -37,23 +71,28 @@ func NewTokens(s *store.Store, panel Panel, clock func() time.Time) *Tokens {
 }
 
 func newTokens(records store.Records, compiler *scope.Compiler, panel Panel, clock func() time.Time) *Tokens {
-	return &Tokens{records, compiler, panel, clock, newCache(cacheSize)}
+	return &Tokens{records: records, compiler: compiler, panel: panel, clock: clock, cache: newCache(cacheSize), lifetimes: UsualLifetimes()}
 }
 
 // Review tells what of a grant's scopes would be granted in its context, as they
 // are written there, and what is refused and why.
 func (t *Tokens) Review(g Grant) (granted string, refused []scope.Refusal) {
 	kept, _, refused := t.compile(g)
-	written := make([]string, len(kept))
-	for i, s := range kept {
-		written[i] = s.Written()
+	return written(kept), refused
+}
+
+// written are scopes as a grant has them.
+func written(scopes []scope.Scope) string {
+	texts := make([]string, len(scopes))
+	for i, s := range scopes {
+		texts[i] = s.Written()
 	}
-	return strings.Join(written, " "), refused
+	return strings.Join(texts, " ")
 }
 
 // compile compiles a grant's scopes; kept are those that are not refused.
 func (t *Tokens) compile(g Grant) (kept []scope.Scope, policy store.Policy, refused []scope.Refusal) {
-	parsed, refused := scope.ParseList(g.Scopes)
+	parsed, refused := t.language.ParseList(g.Scopes)
 	policy, uncompiled := t.compiler.Compile(parsed, g.context(t.panel))
 	not := map[string]bool{}
 	for _, r := range uncompiled {
@@ -72,44 +111,70 @@ func (t *Tokens) compile(g Grant) (kept []scope.Scope, policy store.Policy, refu
 // out of it, see Review; *InvalidScope if none remains, *InvalidGrant if the
 // context is none.
 func (t *Tokens) Issue(ctx context.Context, g Grant, ttl time.Duration) (string, error) {
-	if err := g.check(); err != nil {
+	g, err := t.open(ctx, g, ttl)
+	if err != nil {
 		return "", err
 	}
-	if ttl <= 0 {
-		return "", &InvalidGrant{"ttl", ttl.String(), "it should be above zero"}
+	return t.newToken(ctx, g, handle.AccessToken.New(), "", g.Expires)
+}
+
+// open stores a grant that lasts for a time.
+func (t *Tokens) open(ctx context.Context, g Grant, life time.Duration) (Grant, error) {
+	made, err := t.draft(g, life)
+	if err != nil {
+		return Grant{}, err
+	}
+	if g = made.grant; g.ID == "" {
+		g.ID = handle.Text(16)
+	}
+	return g, t.saveGrant(ctx, g)
+}
+
+// draft is a grant that could be stored, with what it means.
+type draft struct {
+	grant   Grant
+	policy  store.Policy
+	refused []scope.Refusal
+}
+
+// draft makes a grant that lasts for a time, and stores nothing.
+func (t *Tokens) draft(g Grant, life time.Duration) (draft, error) {
+	if err := g.check(); err != nil {
+		return draft{}, err
+	}
+	if life <= 0 {
+		return draft{}, &InvalidGrant{"ttl", life.String(), "it should be above zero"}
 	}
 	g.Issued = t.clock().UTC()
-	g.Expires = g.Issued.Add(ttl)
-	granted, refused := t.Review(g)
-	if granted == "" {
-		return "", &InvalidScope{refused}
+	g.Expires = g.Issued.Add(life)
+	kept, policy, refused := t.compile(g)
+	if len(kept) == 0 {
+		return draft{}, &InvalidScope{refused}
 	}
-	g.Scopes = granted
-	if g.ID == "" {
-		g.ID = randomText(16)
-	}
-	if err := t.saveGrant(ctx, g); err != nil {
-		return "", err
-	}
-	return t.newToken(ctx, g)
+	g.Scopes = written(kept)
+	return draft{g, policy, refused}, nil
 }
 
 const tokenKind = "access-token"
 
-// tokenRecord is what a handle's digest leads to.
+// tokenRecord is what the digest of an access token leads to.
 type tokenRecord struct {
 	Grant string `json:"grant"`
+	// Scopes are those of the token, where it was refreshed to fewer than the
+	// grant's.
+	Scopes string    `json:"scopes,omitempty"`
+	Issued time.Time `json:"issued,omitzero"`
 }
 
-func (t *Tokens) newToken(ctx context.Context, g Grant) (string, error) {
-	value, err := json.Marshal(tokenRecord{Grant: g.ID})
+// newToken makes a handle the access token of a grant.
+func (t *Tokens) newToken(ctx context.Context, g Grant, given, scopes string, expires time.Time) (string, error) {
+	value, err := json.Marshal(tokenRecord{Grant: g.ID, Scopes: scopes, Issued: t.clock().UTC()})
 	if err != nil {
 		return "", err
 	}
-	handle := newHandle()
-	key, _ := digest(handle)
-	_, err = t.records.Put(ctx, tokenKind, key, value, g.Expires)
-	return handle, err
+	key, _ := handle.AccessToken.Digest(given)
+	_, err = t.records.Put(ctx, tokenKind, key, value, expires)
+	return given, err
 }
 
 // Authenticate returns whom a token stands for. Whether token and grant are still
@@ -117,61 +182,139 @@ func (t *Tokens) newToken(ctx context.Context, g Grant) (string, error) {
 // from the next request on. ErrInvalidToken if the token or its grant is unknown,
 // expired or revoked; any other error is the store's.
 func (t *Tokens) Authenticate(ctx context.Context, token string) (Principal, error) {
-	key, ok := digest(token)
+	key, ok := handle.AccessToken.Digest(token)
 	if !ok {
 		return Principal{}, ErrInvalidToken
 	}
 	if known, ok := t.cache.get(key); ok {
-		good, err := t.isGood(ctx, key, known)
-		if err != nil {
-			return Principal{}, err
+		err := known.Standing(ctx, t.records.Revisions)
+		if err == nil {
+			t.cache.hits.Add(1)
 		}
-		if good {
-			return known.principal, nil
+		if !errors.Is(err, ErrInvalidToken) {
+			return orNone(known, err)
 		}
 	}
-	made, err := t.admission(ctx, key)
+	t.cache.misses.Add(1)
+	made, err := t.principal(ctx, key)
 	if err != nil {
 		return Principal{}, err
 	}
 	t.cache.put(key, made)
-	return made.principal, nil
+	return made, nil
 }
 
-// isGood tells whether what was made of a token can be used again.
-func (t *Tokens) isGood(ctx context.Context, key string, a admission) (bool, error) {
-	now, err := t.records.Revisions(ctx,
-		store.RecordName{Kind: tokenKind, Key: key}, store.RecordName{Kind: grantKind, Key: a.principal.Grant.ID})
+// CacheStats are how many requests found it remembered what their token stands for,
+// and how many had it read and compiled.
+func (t *Tokens) CacheStats() (hits, misses uint64) {
+	return t.cache.hits.Load(), t.cache.misses.Load()
+}
+
+// orNone is the principal, unless there is an error.
+func orNone(p Principal, err error) (Principal, error) {
 	if err != nil {
-		return false, err
+		return Principal{}, err
 	}
-	return now[0] == a.token && now[1] == a.grant && t.clock().Before(a.until), nil
+	return p, nil
 }
 
-// admission reads a token and its grant, and compiles it.
-func (t *Tokens) admission(ctx context.Context, key string) (admission, error) {
+// Recall returns what a token stood for when it was used last, if that is still
+// known. Whether it stands for it now is not asked: that is the Principal's
+// Standing, for whoever reads it on the state of the data that they read.
+func (t *Tokens) Recall(token string) (Principal, bool) {
+	key, ok := handle.AccessToken.Digest(token)
+	if !ok {
+		return Principal{}, false
+	}
+	known, ok := t.cache.get(key)
+	if ok {
+		t.cache.hits.Add(1)
+	}
+	return known, ok
+}
+
+// standing is that of what was made of a token and its grant.
+func (t *Tokens) standing(token, grant revision, until time.Time) store.Standing {
+	return func(ctx context.Context, revisions store.Revisions) error {
+		now, err := revisions(ctx, token.of, grant.of)
+		if err != nil {
+			return err
+		}
+		if now[0] != token.is || now[1] != grant.is || !t.clock().Before(until) {
+			return ErrInvalidToken
+		}
+		return nil
+	}
+}
+
+// revision is one that a record had.
+type revision struct {
+	of store.RecordName
+	is int64
+}
+
+// principal reads a token and its grant, and compiles it.
+func (t *Tokens) principal(ctx context.Context, key string) (Principal, error) {
+	found, err := t.loadToken(ctx, key)
+	if err != nil {
+		return Principal{}, err
+	}
+	_, policy, _ := t.compile(found.grant)
+	standing := t.standing(
+		revision{store.RecordName{Kind: tokenKind, Key: key}, found.revision},
+		revision{store.RecordName{Kind: grantKind, Key: found.grant.ID}, found.grantRevision}, found.expires)
+	return Principal{key, found.grant, policy, standing}, nil
+}
+
+// accessToken is an access token and its grant, which has the token's scopes.
+type accessToken struct {
+	grant                   Grant
+	revision, grantRevision int64
+	issued, expires         time.Time
+}
+
+func (t *Tokens) loadToken(ctx context.Context, key string) (accessToken, error) {
 	found, err := t.records.Get(ctx, tokenKind, key)
 	if errors.Is(err, store.ErrNotFound) {
-		return admission{}, ErrInvalidToken
+		return accessToken{}, ErrInvalidToken
 	}
 	if err != nil {
-		return admission{}, err
+		return accessToken{}, err
 	}
 	if !found.Expires.IsZero() && !t.clock().Before(found.Expires) {
-		return admission{}, ErrInvalidToken
+		return accessToken{}, ErrInvalidToken
 	}
 	var record tokenRecord
 	if err := json.Unmarshal(found.Value, &record); err != nil {
-		return admission{}, fmt.Errorf("access token record: %w", err)
+		return accessToken{}, fmt.Errorf("access token record: %w", err)
 	}
-	g, revision, err := t.loadGrant(ctx, record.Grant)
+	g, granted, err := t.loadGrant(ctx, record.Grant)
 	if err != nil {
-		return admission{}, err
+		return accessToken{}, err
 	}
 	until := g.Expires
 	if !found.Expires.IsZero() && found.Expires.Before(until) {
 		until = found.Expires
 	}
+	if record.Scopes != "" {
+		g.Scopes = record.Scopes
+	}
+	return accessToken{g, found.Revision, granted, record.Issued, until}, nil
+}
+
+// Policy is what a grant's scopes mean in its context. Refused scopes mean nothing.
+func (t *Tokens) Policy(g Grant) store.Policy {
 	_, policy, _ := t.compile(g)
-	return admission{found.Revision, revision, until, Principal{g, policy}}, nil
+	return policy
+}
+
+// Backend stores a grant of a backend service and returns its one token. Errors are
+// those of Issue.
+func (t *Tokens) Backend(ctx context.Context, g Grant) (string, Grant, error) {
+	g, err := t.open(ctx, g, BackendLifetime)
+	if err != nil {
+		return "", Grant{}, err
+	}
+	token, err := t.newToken(ctx, g, handle.AccessToken.New(), "", g.Expires)
+	return token, g, err
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"errors"
+	"reflect"
 	"strings"
 	"sync"
 	"testing"
@@ -76,7 +77,7 @@ func TestIssueAndAuthenticate(t *testing.T) {
 	}
 	want := Grant{ID: p.Grant.ID, Scopes: "openid patient/Condition.read", Patient: "a", User: "Practitioner/1", Client: "app",
 		Issued: b.now, Expires: b.now.Add(time.Hour)}
-	if p.Grant != want || p.Grant.ID == "" {
+	if !reflect.DeepEqual(p.Grant, want) || p.Grant.ID == "" {
 		t.Errorf("grant %+v\nwant  %+v", p.Grant, want)
 	}
 	if !search.Equal(p.Policy.Expr(store.Search, "Condition"), search.Chart{Patient: "a"}) {

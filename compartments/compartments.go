@@ -86,3 +86,15 @@ func (c *Compartments) Has(compartment, typ string) bool {
 // Verdict is what becomes of a type in the context of a patient. It is Never for
 // what is no resource type.
 func (c *Compartments) Verdict(typ string) Verdict { return c.verdicts[typ] }
+
+// Types are those of a verdict, sorted.
+func (c *Compartments) Types(of Verdict) []string {
+	var types []string
+	for typ, verdict := range c.verdicts {
+		if verdict == of {
+			types = append(types, typ)
+		}
+	}
+	slices.Sort(types)
+	return types
+}

@@ -31,6 +31,12 @@ func (s source) party(code string, reference *fhirjson.Node) (string, bool) {
 	return literal, local
 }
 
+// partyOf is party for what must be of a type.
+func (s source) partyOf(typ, code string, reference *fhirjson.Node) (string, bool) {
+	literal, ok := s.party(code, reference)
+	return literal, ok && strings.HasPrefix(literal, typ+"/")
+}
+
 // lastTwo is the `Type/id` at the end of a relative or absolute reference.
 func lastTwo(reference string) (string, bool) {
 	slash := strings.LastIndexByte(reference, '/')

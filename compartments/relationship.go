@@ -9,29 +9,33 @@ import (
 	"github.com/granary-fhir/granary/search"
 )
 
-// Relationship says that a party has a care relationship with a patient, during
-// [From, To) in microseconds since 1970 UTC.
+// Relationship says that a party has a care relationship with a patient, or is a
+// member of an organization, during [From, To) in microseconds since 1970 UTC.
 type Relationship struct {
 	Party    string // literal reference: "Practitioner/1"
-	Patient  string // logical id
+	With     string // literal reference: "Patient/1", or "Organization/1" of a membership
 	From, To int64
 }
 
 // Sources are the types of which a resource can be the source of a care
 // relationship, sorted.
-func Sources() []string { return []string{"CareTeam", "Encounter", "Patient", "RelatedPerson"} }
+func Sources() []string {
+	return []string{"CareTeam", "Encounter", "Patient", "PractitionerRole", "RelatedPerson"}
+}
 
 // Relationships are the care relationships of which a resource is the source,
 // sorted, each once:
 //
-//   - Patient: each generalPractitioner, for good;
+//   - Patient: each generalPractitioner and the managingOrganization, for good;
 //   - CareTeam with status active: each participant.member, while both the team's
 //     period and the participant's last;
 //   - Encounter unless planned, cancelled, entered in error or of a status that
 //     R4 does not know: each participant.individual, from its start on. Who has
 //     seen a patient writes the report and reads the results afterwards, so that
 //     the end of the visit ends nothing (docs/decisions/007);
-//   - RelatedPerson unless active is false: itself, during its period.
+//   - RelatedPerson unless active is false: itself, during its period;
+//   - PractitionerRole unless active is false: it and its practitioner are members of
+//     its organization, during its period.
 //
 // Parties of the first three are practitioners, their roles and organizations: a
 // patient or a relative in a care team gains nothing by it. Party and patient
@@ -39,23 +43,29 @@ func Sources() []string { return []string{"CareTeam", "Encounter", "Patient", "R
 // no relationship.
 func (c *Compartments) Relationships(typ, id string, resource *fhirjson.Node, e search.Entries) []Relationship {
 	s := source{c.registry, typ, id, resource, e}
-	var found []Relationship
-	switch typ {
-	case "Patient":
-		found = s.generalPractitioners()
-	case "CareTeam":
-		found = s.careTeam()
-	case "Encounter":
-		found = s.encounter()
-	case "RelatedPerson":
-		found = s.relatedPerson()
+	of := relating[typ]
+	if of == nil {
+		return nil
 	}
+	found := of(s)
 	slices.SortFunc(found, func(a, b Relationship) int {
-		return cmp.Or(strings.Compare(a.Party, b.Party), strings.Compare(a.Patient, b.Patient),
+		return cmp.Or(strings.Compare(a.Party, b.Party), strings.Compare(a.With, b.With),
 			cmp.Compare(a.From, b.From), cmp.Compare(a.To, b.To))
 	})
 	return slices.Compact(found)
 }
+
+// relating are the types that care relationships come from.
+var relating = map[string]func(source) []Relationship{
+	"Patient":          source.ofPatient,
+	"CareTeam":         source.careTeam,
+	"Encounter":        source.encounter,
+	"RelatedPerson":    source.relatedPerson,
+	"PractitionerRole": source.member,
+}
+
+// Relate tells whether resources of a type may have care relationships.
+func Relate(typ string) bool { return relating[typ] != nil }
 
 // source is a resource and its entries.
 type source struct {
@@ -65,12 +75,33 @@ type source struct {
 	entries  search.Entries
 }
 
-func (s source) generalPractitioners() []Relationship {
+func (s source) ofPatient() []Relationship {
 	var found []Relationship
 	for _, reference := range s.resource.Get("generalPractitioner").Items() {
 		if party, ok := s.party("general-practitioner", reference); ok {
-			found = append(found, Relationship{party, s.id, search.TimeBegin, search.TimeEnd})
+			found = append(found, Relationship{party, "Patient/" + s.id, search.TimeBegin, search.TimeEnd})
 		}
+	}
+	if party, ok := s.partyOf("Organization", "organization", s.resource.Get("managingOrganization")); ok {
+		found = append(found, Relationship{party, "Patient/" + s.id, search.TimeBegin, search.TimeEnd})
+	}
+	return found
+}
+
+// member are the memberships that a role stands for: who acts in it, and the role
+// itself, for grants are made to either.
+func (s source) member() []Relationship {
+	organization, ok := s.partyOf("Organization", "organization", s.resource.Get("organization"))
+	if !ok || s.resource.Get("active").Text() == "false" {
+		return nil
+	}
+	during, ok := always.within(s.resource.Get("period"))
+	if !ok {
+		return nil
+	}
+	found := []Relationship{{"PractitionerRole/" + s.id, organization, during.from, during.to}}
+	if practitioner, ok := s.partyOf("Practitioner", "practitioner", s.resource.Get("practitioner")); ok {
+		found = append(found, Relationship{practitioner, organization, during.from, during.to})
 	}
 	return found
 }
@@ -112,7 +143,7 @@ func (s source) participants(element string) []Relationship {
 			continue
 		}
 		if during, ok := whole.within(participant.Get("period")); ok {
-			found = append(found, Relationship{party, patient, during.from, during.to})
+			found = append(found, Relationship{party, "Patient/" + patient, during.from, during.to})
 		}
 	}
 	return found
@@ -127,7 +158,7 @@ func (s source) relatedPerson() []Relationship {
 	if !ok {
 		return nil
 	}
-	return []Relationship{{"RelatedPerson/" + s.id, patient, during.from, during.to}}
+	return []Relationship{{"RelatedPerson/" + s.id, "Patient/" + patient, during.from, during.to}}
 }
 
 // patient is whom the parameter `patient` refers to, if that is one Patient of

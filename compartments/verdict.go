@@ -20,6 +20,9 @@ const (
 	Linked
 	// AllTargets: what has only visible targets, to read and to search.
 	AllTargets
+	// Records: nothing of the type, and without a bound no more than to add to it
+	// and, for those who may look after the records, to read them.
+	Records
 )
 
 func (v Verdict) String() string {
@@ -32,6 +35,8 @@ func (v Verdict) String() string {
 		return "linked from the chart"
 	case AllTargets:
 		return "all targets visible"
+	case Records:
+		return "records of what was done"
 	}
 	return "never"
 }
@@ -84,7 +89,8 @@ var table = []row{
 	{AllTargets, "it speaks of its targets", `Provenance`},
 
 	{Never, "in the compartment, but it tells of other people", `
-		AuditEvent Group Person`},
+		Group Person`},
+	{Records, "in the compartment, but it tells who did what", `AuditEvent`},
 	{Never, "it delivers with its author's rights at another time", `Subscription`},
 	{Never, "it wraps resources of any patient", `Bundle MessageHeader Parameters`},
 	{Never, "outside the compartment", `

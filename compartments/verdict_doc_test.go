@@ -9,21 +9,21 @@ import (
 	"github.com/granary-fhir/granary/internal/definitions"
 )
 
-// The table in docs/scopes.md names every type once, under its verdict.
+// The table in docs/enforcement.md names every type once, under its verdict.
 func TestVerdictsAreDocumented(t *testing.T) {
-	text, err := os.ReadFile("../docs/scopes.md")
+	text, err := os.ReadFile("../docs/enforcement.md")
 	if err != nil {
 		t.Fatal(err)
 	}
 	_, after, ok := strings.Cut(string(text), "| verdict | letters | types |\n|---|---|---|\n")
 	if !ok {
-		t.Fatal("docs/scopes.md has no table of verdicts")
+		t.Fatal("docs/enforcement.md has no table of verdicts")
 	}
 	table, _, _ := strings.Cut(after, "\n\n")
 	beginnings := map[string]Verdict{
 		"in the chart": ByChart, "the patient": ByChart, "a directory": ReadOnly, "a definition": ReadOnly,
 		"where a readable resource": Linked, "where a readable DocumentReference": Linked,
-		"where all its targets": AllTargets, "never": Never,
+		"where all its targets": AllTargets, "a record": Records, "never": Never,
 	}
 	documented := map[string]Verdict{}
 	for _, line := range strings.Split(table, "\n") {

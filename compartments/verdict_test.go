@@ -63,7 +63,7 @@ func TestVerdicts(t *testing.T) {
 		"Practitioner": ReadOnly, "Endpoint": ReadOnly, "ValueSet": ReadOnly, "Questionnaire": ReadOnly,
 		"Medication": Linked, "Substance": Linked, "Binary": Linked,
 		"Provenance": AllTargets,
-		"Group":      Never, "AuditEvent": Never, "Subscription": Never, "Person": Never,
+		"Group":      Never, "AuditEvent": Records, "Subscription": Never, "Person": Never,
 		"Contract": Never, "Bundle": Never, "GuidanceResponse": Never, "MedicationKnowledge": Never,
 		"OrganizationAffiliation": Never, "Slot": Never,
 	} {

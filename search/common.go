@@ -24,17 +24,36 @@ func (b *builder) addOwn(typ string, t *typeParams) error {
 		}
 	}
 	if expression := attachments[typ]; expression != "" {
-		if err := b.addOwnReference(typ, t, "_attachment", expression); err != nil {
-			return err
-		}
+		return b.addOwnReference(typ, t, "_attachment", expression, onlyLocal)
 	}
-	if typ == "Binary" {
-		return b.addOwnReference(typ, t, "_securityContext", "Binary.securityContext")
+	switch typ {
+	case "Binary":
+		return b.addOwnReference(typ, t, "_securityContext", "Binary.securityContext", everyOne)
+	case "Provenance":
+		return b.addOwnReference(typ, t, "_target", "Provenance.target", everyOne)
 	}
 	return nil
 }
 
-func (b *builder) addOwnReference(typ string, t *typeParams, code, expression string) error {
+// kept is which references have an entry under a parameter.
+type kept int
+
+const (
+	// literal: those that name a resource, here or elsewhere.
+	literal kept = iota
+	// onlyLocal: those to resources here.
+	onlyLocal
+	// everyOne: those to resources here, and for each other one, but for what is
+	// contained, an entry that leads nowhere: where all of them must be visible, one
+	// without a literal is not (leaks.md row 34), and a resource with such a one is
+	// not one without.
+	everyOne
+)
+
+// nowhere is the entry of a reference that leads to no resource here.
+const nowhere = "#"
+
+func (b *builder) addOwnReference(typ string, t *typeParams, code, expression string, which kept) error {
 	path, err := fhirpath.Compile(expression, typ)
 	if err != nil {
 		return err
@@ -44,7 +63,7 @@ func (b *builder) addOwnReference(typ string, t *typeParams, code, expression st
 	if err != nil {
 		return fmt.Errorf("%s: %w", p.Name(), err)
 	}
-	r.localOnly = true
+	r.kept = which
 	t.rules = append(t.rules, r)
 	return nil
 }

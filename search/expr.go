@@ -1,5 +1,7 @@
 package search
 
+import "slices"
+
 // Expr is a predicate over the resources of one type: the one language in which
 // client queries, scopes, compartments and care relationships are written. Which
 // type is meant is known where the Expr is used. A store compiles it to its
@@ -114,12 +116,19 @@ type All struct {
 type Chart struct{ Patient string }
 
 // Panel holds for the resources in the chart of any patient with whom Party
-// ("Practitioner/1") has a care relationship now.
-type Panel struct{ Party string }
+// ("Practitioner/1") has a care relationship now; with Organizations also any with
+// whom an organization has one of which the party is a member now.
+type Panel struct {
+	Party         string
+	Organizations bool
+}
 
-// Related holds, whatever the resource, if Party has a care relationship with
-// Patient (a logical id) now.
-type Related struct{ Party, Patient string }
+// Related holds, whatever the resource, if Patient (a logical id) is one of those of
+// a Panel.
+type Related struct {
+	Party, Patient string
+	Organizations  bool
+}
 
 // Near holds where a position under Param lies within Distance kilometres of
 // the point, along the great circle.
@@ -192,3 +201,9 @@ const (
 	Eb Prefix = "eb"
 	Ap Prefix = "ap"
 )
+
+var prefixes = [...]Prefix{Eq, Ne, Gt, Lt, Ge, Le, Sa, Eb, Ap}
+
+// Prefixes are those that work on parameters with ordered values: dates, numbers and
+// quantities.
+func Prefixes() []Prefix { return slices.Clone(prefixes[:]) }

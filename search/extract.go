@@ -61,8 +61,7 @@ type rule struct {
 	// components are those of a composite; their paths start from each
 	// element that path selects.
 	components []rule
-	// localOnly leaves out whatever is no reference to a resource here.
-	localOnly bool
+	kept       kept
 	// ignored are the types of a choice that have no entries.
 	ignored []string
 }

@@ -1,9 +1,11 @@
 package search
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/granary-fhir/granary/internal/definitions"
+	"github.com/granary-fhir/granary/internal/fhirjson"
 	"github.com/granary-fhir/granary/internal/fhirpath"
 )
 
@@ -28,11 +30,24 @@ func (x *extraction) reference(r *rule, v fhirpath.Value) {
 
 // link enters a reference by its literal.
 func (x *extraction) link(r *rule, reference string) {
-	if local, ok := localReference(x.base, reference); ok {
+	local, ok := localReference(x.base, reference)
+	switch {
+	case ok:
 		x.term(r.param, "", local)
-	} else if !r.localOnly && fhirpath.IsAbsolute(reference) {
+	case r.kept == everyOne:
+		if !x.contains(reference) {
+			x.term(r.param, "", nowhere)
+		}
+	case r.kept == literal && fhirpath.IsAbsolute(reference):
 		x.term(r.param, "", withoutHistory(reference))
 	}
+}
+
+// contains tells whether a reference is to a resource within this one, which is seen
+// with it (leaks.md row 30).
+func (x *extraction) contains(reference string) bool {
+	id, inside := strings.CutPrefix(reference, "#")
+	return inside && slices.ContainsFunc(x.resource.Node.Get("contained").Items(), func(r *fhirjson.Node) bool { return text(r.Get("id")) == id })
 }
 
 // withoutHistory takes the version off an absolute reference, as off a local

@@ -123,5 +123,11 @@ func TestExtractOwnReferences(t *testing.T) {
 		{"photo", `{"resourceType":"Patient","photo":[{"url":"Binary/1"}]}`, "_attachment", []string{"_attachment |Binary/1"}},
 		{"security context", `{"resourceType":"Binary","contentType":"text/plain","securityContext":{"reference":"Patient/1","display":"x"},"data":"AA=="}`,
 			"", []string{"_securityContext |Patient/1", "_content |x"}},
+		{"security context by identifier", `{"resourceType":"Binary","securityContext":{"identifier":{"value":"1"}}}`, "", []string{"_securityContext |#"}},
+		{"security context elsewhere", `{"resourceType":"Binary","securityContext":{"reference":"http://other/Patient/1"}}`, "", []string{"_securityContext |#"}},
+		{"no security context", `{"resourceType":"Binary"}`, "", nil},
+		{"what is contained", `{"resourceType":"Provenance","contained":[{"resourceType":"Observation","id":"in"}],"target":[{"reference":"#in"}]}`, "_target", nil},
+		{"targets", `{"resourceType":"Provenance","target":[{"reference":"Patient/1/_history/2"},{"reference":"#in"},{"display":"somebody"},{"reference":"` + testBase + `/Patient/2"}]}`,
+			"_target", []string{"_target |Patient/1", "_target |#", "_target |Patient/2"}},
 	})
 }

@@ -17,6 +17,8 @@ func TestExtractText(t *testing.T) {
 				"_content |record", "_content |shown", "_content |tag", "_content |who"}},
 		{"within a Bundle", `{"resourceType":"Bundle","entry":[{"resource":{"resourceType":"Patient","name":[{"family":"Lee"}]}},
 			{"resource":{"resourceType":"Nothing","name":"x"}}]}`, "_content", []string{"_content |lee"}},
+		{"not the details of an AuditEvent", `{"resourceType":"AuditEvent","outcomeDesc":"refused","entity":[{"name":"chart","detail":[{"type":"request","valueString":"b7f1"}]}]}`, "_content",
+			[]string{"_content |chart", "_content |refused", "_content |request"}},
 		{"not Binary's data", `{"resourceType":"Binary","contentType":"text/plain","data":"aGVsbG8="}`, "", nil},
 	})
 }

@@ -2,6 +2,7 @@ package search
 
 import (
 	"errors"
+	"slices"
 	"strings"
 )
 
@@ -83,8 +84,7 @@ func cutPrefix(raw string) (Prefix, string, error) {
 }
 
 func comparison(word string) (Prefix, bool) {
-	switch op := Prefix(word); op {
-	case Eq, Ne, Gt, Lt, Ge, Le, Sa, Eb, Ap:
+	if op := Prefix(word); slices.Contains(prefixes[:], op) {
 		return op, true
 	}
 	return "", false

@@ -107,9 +107,9 @@ func (p *parser) present(param *Param, value string) (Expr, error) {
 		return nil, err
 	}
 	if word == "true" {
-		return Not{Of: p.none(param)}, nil
+		return Not{Of: p.registry.Without(param)}, nil
 	}
-	return p.none(param), nil
+	return p.registry.Without(param), nil
 }
 
 func (p *parser) filterToken(param *Param, op filterOperation) (Expr, error) {

@@ -6,7 +6,7 @@ func (p *parser) missing(param *Param, value string) (Expr, error) {
 	if err != nil {
 		return nil, err
 	}
-	none := p.none(param)
+	none := p.registry.Without(param)
 	if err := p.spend(countTests(none)); err != nil {
 		return nil, err
 	}
@@ -16,16 +16,16 @@ func (p *parser) missing(param *Param, value string) (Expr, error) {
 	return none, nil
 }
 
-// none holds where the parameter has no value at all. A concept may be given by
+// Without holds where the parameter has no value at all. A concept may be given by
 // its text alone and a reference by an identifier, for which there are entries
 // under derived parameters only.
-func (p *parser) none(param *Param) Expr {
+func (r *Registry) Without(param *Param) Expr {
 	if param.Code == "_id" {
 		return False // every resource has one
 	}
 	all := And{Missing{Param: param}}
 	for _, suffix := range []string{":text", ":identifier"} {
-		if derived, ok := p.registry.Derived(param.Type, param.Code+suffix); ok {
+		if derived, ok := r.Derived(param.Type, param.Code+suffix); ok {
 			all = append(all, Missing{Param: derived})
 		}
 	}

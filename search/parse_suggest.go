@@ -3,6 +3,8 @@ package search
 import (
 	"slices"
 	"strings"
+
+	"github.com/granary-fhir/granary/internal/spelling"
 )
 
 // maxSuggestions is how many near names a message offers.
@@ -30,7 +32,7 @@ func nearest(wrong string, names []string) []string {
 	var candidates []candidate
 	lower, few := strings.ToLower(wrong), 1+len(wrong)/4
 	for _, name := range names {
-		d := distance(lower, strings.ToLower(name))
+		d := spelling.Distance(lower, strings.ToLower(name))
 		if d > few && len(wrong) > 2 && (strings.Contains(name, lower) || strings.Contains(lower, name)) {
 			candidates = append(candidates, candidate{name, few + 1})
 		} else if d <= few {
@@ -46,26 +48,4 @@ func nearest(wrong string, names []string) []string {
 		near = append(near, c.name)
 	}
 	return near
-}
-
-// distance is how many letters must be put in, left out or changed to make b of a
-// (Levenshtein).
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			change := diagonal
-			if a[i] != b[j] {
-				change++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(change, diagonal+1, row[j]+1)
-		}
-	}
-	return row[len(b)]
 }

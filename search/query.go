@@ -5,6 +5,9 @@ package search
 type Query struct {
 	// Selects say what to find, one for each type. A type appears once.
 	Selects []Select
+	// InTurn says that the matches of one Select follow those of the one before, in
+	// place of all in one order.
+	InTurn bool
 	// Includes are what to bring along with the matches.
 	Includes []Include
 
@@ -20,6 +23,8 @@ type Query struct {
 	Ignored []Ignored
 	// Cursor is the sealed position of a page link, "" for the first page.
 	Cursor string
+	// About is what else was asked, beside the parameters: page links are bound to it.
+	About string
 }
 
 // Pair is one name and value of a query string, decoded.
@@ -62,4 +67,7 @@ type Include struct {
 	Iterate bool     // repeated on what was brought along
 	Params  []*Param // reference parameters; each knows the type it starts from
 	Target  string   // only references to this type; "" for any
+	// Only are the types to which it may lead in place of all, and what must hold for
+	// each; nil for no such bound. It is not for a Reverse one.
+	Only map[string]Expr
 }

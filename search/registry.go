@@ -1,18 +1,20 @@
 package search
 
 import (
+	"crypto/sha256"
+	"fmt"
 	"slices"
-
-	"github.com/granary-fhir/granary/internal/definitions"
 )
 
-// Registry knows every search parameter of R4 and of US Core on every resource
-// type, and how each is extracted. It is immutable and safe for concurrent use;
+// Registry knows every search parameter of R4, of US Core and of the IG packages that
+// it was made with, on every resource type, and how each is extracted. It is immutable and safe for concurrent use;
 // a Param of one Registry means nothing to another.
 type Registry struct {
-	types  []string
-	byType map[string]*typeParams
-	codes  codeSystems
+	types    []string
+	byType   map[string]*typeParams
+	codes    codeSystems
+	packaged []*Param
+	digest   func() string
 }
 
 // typeParams are the parameters of one resource type.
@@ -31,13 +33,8 @@ type typeParams struct {
 // that the definitions hold an expression which is not understood, or one that
 // selects elements for which the parameter's type has no meaning.
 func NewRegistry() (*Registry, error) {
-	b := newBuilder()
-	for _, p := range definitions.SearchParameters() {
-		if err := b.add(p); err != nil {
-			return nil, err
-		}
-	}
-	return b.finish()
+	r, _, err := NewRegistryWith(nil)
+	return r, err
 }
 
 // Types are the resource types of R4, sorted.
@@ -73,7 +70,8 @@ func (r *Registry) Params(typ string) []*Param {
 //     (System CanonicalUnits), of a component `code-value-quantity$1:canonical`;
 //   - `code-value-quantity$0`: a component of a composite; `near$lat`, `near$lon`;
 //   - `_attachment`: local references in the URLs of attachments;
-//   - `_securityContext`: on Binary, what decides who may read it.
+//   - `_securityContext`: on Binary, what decides who may read it, and `_target`: on
+//     Provenance, what it speaks of; "#" stands for what leads to nothing here.
 func (r *Registry) Derived(typ, code string) (*Param, bool) {
 	t := r.byType[typ]
 	if t == nil {
@@ -95,6 +93,9 @@ func (r *Registry) References(typ string) []*Param {
 	return cloneParams(r.byType[typ], func(t *typeParams) []*Param { return t.references })
 }
 
+// Packaged are the parameters of IG packages, derived ones included.
+func (r *Registry) Packaged() []*Param { return slices.Clone(r.packaged) }
+
 // SortParam is the parameter of the type's main clinical date, by which its
 // resources are ordered unless asked otherwise; nil if the type has none.
 func (r *Registry) SortParam(typ string) *Param {
@@ -103,6 +104,25 @@ func (r *Registry) SortParam(typ string) *Param {
 		return nil
 	}
 	return t.sort
+}
+
+// Digest is the same for registries that have entries made under the same parameters, by
+// the same expressions.
+func (r *Registry) Digest() string { return r.digest() }
+
+func (r *Registry) makeDigest() string {
+	var all []byte
+	for _, typ := range r.types {
+		for _, p := range r.byType[typ].indexed {
+			for _, part := range []string{p.Type, p.Code, string(p.Kind), p.Expression} {
+				all = append(append(all, part...), 0)
+			}
+		}
+	}
+	for _, p := range r.packaged { // composites too, whose own expression no entry has
+		all = append(append(append(append(all, p.Type...), 0), p.Making()...), 0)
+	}
+	return fmt.Sprintf("%x", sha256.Sum256(all))
 }
 
 func cloneParams(t *typeParams, list func(*typeParams) []*Param) []*Param {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/granary-fhir/granary/internal/definitions"
 	"github.com/granary-fhir/granary/internal/fhirpath"
@@ -15,6 +16,8 @@ type builder struct {
 	registry    *Registry
 	definitions map[string]definitions.SearchParameter // by URL, for composites
 	content     contentPlanner
+	from        string // the IG package whose parameters are added, "" for what is built in
+	packaged    int    // how many of packages there are, each on each of its types
 }
 
 func newBuilder() *builder {
@@ -84,7 +87,7 @@ func (b *builder) addTo(typ string, d definitions.SearchParameter, x *fhirpath.E
 	}
 	p := &Param{
 		Type: typ, Code: d.Code, Kind: Kind(d.Type), URL: d.URL,
-		Expression: d.Expression, Targets: d.Target,
+		Expression: d.Expression, Targets: d.Target, Package: b.from,
 	}
 	if t.byCode[p.Code] != nil {
 		return fmt.Errorf("%s is defined twice", p.Name())
@@ -125,15 +128,18 @@ func (b *builder) addRule(t *typeParams, p *Param, path *fhirpath.Path) error {
 		return err
 	}
 	types := path.Types()
+	p.Identifies = p.Kind == KindToken && !slices.ContainsFunc(types, func(typ string) bool { return typ != "Identifier" && typ != "ContactPoint" })
 	if p.Kind == KindToken && overlap(types, "CodeableConcept", "Coding", "Identifier") ||
 		p.Kind == KindReference && slices.Contains(types, "Reference") {
 		r.text = t.derive(p, p.Code+":text", KindString)
 	}
 	if p.Kind == KindReference && slices.Contains(types, "Reference") {
 		r.identifier = t.derive(p, p.Code+":identifier", KindToken)
+		r.identifier.Identifies = true
 	}
 	if p.Kind == KindToken && slices.Contains(types, "Identifier") {
 		r.ofType = t.derive(p, p.Code+":of-type", KindToken)
+		r.ofType.Identifies = true
 	}
 	t.addCanonical(p)
 	t.rules = append(t.rules, r)
@@ -155,7 +161,7 @@ func overlap(types []string, wanted ...string) bool {
 
 // derive makes an index-only parameter.
 func (t *typeParams) derive(from *Param, code string, kind Kind) *Param {
-	p := &Param{Type: from.Type, Code: code, Kind: kind, Expression: from.Expression, Derived: true}
+	p := &Param{Type: from.Type, Code: code, Kind: kind, Expression: from.Expression, Package: from.Package, Derived: true}
 	t.derived[code] = p
 	t.indexed = append(t.indexed, p)
 	return p
@@ -171,11 +177,14 @@ func (b *builder) finish() (*Registry, error) {
 		if err := t.setSort(typ); err != nil {
 			return nil, err
 		}
+		t.widen()
 		t.content = b.content.plan(typ)
 		for _, list := range [][]*Param{t.params, t.indexed, t.references} {
 			slices.SortFunc(list, func(a, b *Param) int { return strings.Compare(a.Code, b.Code) })
 		}
 		slices.SortStableFunc(t.rules, func(a, b rule) int { return cmp.Compare(a.param.Code, b.param.Code) })
+		b.registry.packaged = appendPackaged(b.registry.packaged, t)
 	}
+	b.registry.digest = sync.OnceValue(b.registry.makeDigest)
 	return b.registry, nil
 }

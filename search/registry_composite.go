@@ -25,7 +25,7 @@ func (b *builder) addComposite(t *typeParams, p *Param, path *fhirpath.Path, par
 			return err
 		}
 		c := t.derive(p, fmt.Sprintf("%s$%d", p.Code, i), Kind(d.Type))
-		c.Expression, c.Targets = part.Expression, d.Target
+		c.Expression, c.Targets, c.definition = part.Expression, d.Target, part.Definition
 		r, err := b.rule(c, partPath)
 		if err != nil {
 			return err

@@ -1,6 +1,7 @@
 package search
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -185,5 +186,29 @@ func TestRegistryTargets(t *testing.T) {
 	p, _ := r.Param("Observation", "patient")
 	if got := strings.Join(p.Targets, " "); got != "Patient" && got != "Group Patient" && got != "Patient Group" {
 		t.Errorf("targets of Observation.patient are %s", got)
+	}
+}
+
+// Two registries of the same definitions have one digest, of which each parameter is a
+// part.
+func TestDigest(t *testing.T) {
+	a := realRegistry(t)
+	b, err := NewRegistry()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a.Digest() != b.Digest() {
+		t.Error("it is another for the same definitions")
+	}
+	without, other := *a, *a
+	without.byType, other.byType = maps.Clone(a.byType), maps.Clone(a.byType)
+	fewer, changed := *a.byType["Patient"], *a.byType["Patient"]
+	fewer.indexed = fewer.indexed[1:]
+	param := *changed.indexed[0]
+	param.Expression += ".x"
+	changed.indexed = slices.Concat([]*Param{&param}, changed.indexed[1:])
+	without.byType["Patient"], other.byType["Patient"] = &fewer, &changed
+	if without.makeDigest() == a.Digest() || other.makeDigest() == a.Digest() {
+		t.Error("a parameter or its expression is no part of it")
 	}
 }

@@ -2,8 +2,8 @@ package search
 
 // Simplify returns a predicate with the same meaning, built with less: nested
 // And and Or are flattened, constants, duplicates and double negations are gone,
-// what every branch of an Or demands stands once beside it, and a hop that leads
-// nowhere is False. The result depends on nothing but e. A nil Expr, which says
+// what branches of an Or demand in common stands once beside them, its hops by one
+// parameter are one hop, and a hop that leads nowhere is False. The result depends on nothing but e. A nil Expr, which says
 // nothing, becomes False.
 func Simplify(e Expr) Expr {
 	switch e := e.(type) {
@@ -49,35 +49,49 @@ func negate(e Expr) Expr {
 	return Not{Of: e}
 }
 
-func simplifyAnd(parts And) Expr {
+// Both is Simplify of a conjunction of two predicates that are simplified already: a
+// policy's is, and with the codes of five hundred scopes it is not looked through again
+// for each request.
+func Both(a, b Expr) Expr {
 	set := exprSet{}
-	if !set.gatherAnd(parts) {
+	if !set.addConjuncts(a) || !set.addConjuncts(b) {
 		return False
 	}
-	kept := intersectIDs(set.list)
+	return set.and()
+}
+
+func simplifyAnd(parts And) Expr {
+	set := exprSet{}
+	for _, part := range parts {
+		if !set.addConjuncts(Simplify(part)) {
+			return False
+		}
+	}
+	return set.and()
+}
+
+// addConjuncts adds what a simplified predicate demands; false if it is False.
+func (s *exprSet) addConjuncts(e Expr) bool {
+	switch e := e.(type) {
+	case Const:
+		return bool(e)
+	case And:
+		s.add(e...)
+	default:
+		s.add(e)
+	}
+	return true
+}
+
+// and is the conjunction of the set.
+func (s *exprSet) and() Expr {
+	kept := intersectIDs(s.list)
 	for _, part := range kept {
-		if IsConst(part, False) || set.has(negate(part)) {
+		if IsConst(part, False) || s.has(negate(part)) {
 			return False
 		}
 	}
 	return joinAnd(absorb(kept, disjuncts))
-}
-
-// gatherAnd adds the simplified conjuncts; false if one of them is False.
-func (s *exprSet) gatherAnd(parts []Expr) bool {
-	for _, part := range parts {
-		switch part := Simplify(part).(type) {
-		case Const:
-			if !part {
-				return false
-			}
-		case And:
-			s.add(part...)
-		default:
-			s.add(part)
-		}
-	}
-	return true
 }
 
 func simplifyOr(parts Or) Expr {
@@ -90,7 +104,7 @@ func simplifyOr(parts Or) Expr {
 			return True
 		}
 	}
-	return factor(absorb(uniteIDs(set.list), conjuncts))
+	return factor(absorb(uniteHops(uniteIDs(set.list)), conjuncts))
 }
 
 // gatherOr adds the simplified alternatives; false if one of them is True.

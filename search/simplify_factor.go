@@ -1,7 +1,6 @@
 package search
 
-// maxAbsorb bounds the work of absorb, which compares each branch with each.
-const maxAbsorb = 200
+import "slices"
 
 // conjuncts are what e demands all of, disjuncts of what it demands one.
 func conjuncts(e Expr) []Expr {
@@ -22,26 +21,89 @@ func disjuncts(e Expr) []Expr {
 // beside `a`; in an And, `a or b` beside `a`. The branches are without
 // duplicates, so that no two of them can drop each other.
 func absorb(branches []Expr, partsOf func(Expr) []Expr) []Expr {
-	if len(branches) > maxAbsorb {
+	if !slices.ContainsFunc(branches, func(branch Expr) bool { return len(partsOf(branch)) > 1 }) {
 		return branches
 	}
-	sets := make([]exprSet, len(branches))
-	for i, branch := range branches {
-		sets[i].add(partsOf(branch)...)
+	if len(branches) <= few {
+		return absorbFew(branches, partsOf)
 	}
+	n := numbered(branches, partsOf)
+	byRarest := make([][]int, len(n.count))
+	for i := range branches {
+		rarest := n.rarest(i)
+		byRarest[rarest] = append(byRarest[rarest], i)
+	}
+	marked := make([]int, len(n.count)) // the last branch that has the part, from 1
 	var kept []Expr
 	for i, branch := range branches {
-		if !superfluous(sets, i) {
+		for _, part := range n.parts[i] {
+			marked[part] = i + 1
+		}
+		if !n.superfluous(i, byRarest, marked) {
 			kept = append(kept, branch)
 		}
 	}
 	return kept
 }
 
-func superfluous(sets []exprSet, i int) bool {
-	for j := range sets {
-		if len(sets[j].list) < len(sets[i].list) && sets[i].hasAll(sets[j].list) {
-			return true
+// absorbFew compares each branch with each.
+func absorbFew(branches []Expr, partsOf func(Expr) []Expr) []Expr {
+	var kept []Expr
+	for _, branch := range branches {
+		parts := partsOf(branch)
+		lacks := func(part Expr) bool {
+			return !slices.ContainsFunc(parts, func(own Expr) bool { return Equal(own, part) })
+		}
+		superfluous := slices.ContainsFunc(branches, func(other Expr) bool {
+			of := partsOf(other)
+			return len(of) < len(parts) && !slices.ContainsFunc(of, lacks)
+		})
+		if !superfluous {
+			kept = append(kept, branch)
+		}
+	}
+	return kept
+}
+
+// numbering is branches as the numbers of their parts.
+type numbering struct {
+	parts [][]int
+	of    []Expr // the part of each number
+	count []int  // in how many branches the part is
+}
+
+func numbered(branches []Expr, partsOf func(Expr) []Expr) numbering {
+	n := numbering{parts: make([][]int, len(branches))}
+	var set exprSet
+	for i, branch := range branches {
+		for _, part := range partsOf(branch) {
+			at := set.number(part)
+			if at == len(n.count) {
+				n.count = append(n.count, 0)
+			}
+			if !slices.Contains(n.parts[i], at) {
+				n.parts[i] = append(n.parts[i], at)
+				n.count[at]++
+			}
+		}
+	}
+	n.of = set.list
+	return n
+}
+
+// rarest is the part of a branch that the fewest branches have.
+func (n numbering) rarest(branch int) int {
+	return slices.MinFunc(n.parts[branch], func(a, b int) int { return n.count[a] - n.count[b] })
+}
+
+// superfluous tells whether a branch, whose parts are marked, has all parts of another
+// one. That is found under one of them, its rarest.
+func (n numbering) superfluous(i int, byRarest [][]int, marked []int) bool {
+	for _, part := range n.parts[i] {
+		for _, j := range byRarest[part] {
+			if len(n.parts[j]) < len(n.parts[i]) && !slices.ContainsFunc(n.parts[j], func(p int) bool { return marked[p] != i+1 }) {
+				return true
+			}
 		}
 	}
 	return false
@@ -52,7 +114,7 @@ func superfluous(sets []exprSet, i int) bool {
 func factor(branches []Expr) Expr {
 	common := commonConjuncts(branches)
 	if len(common) == 0 {
-		return joinOr(branches)
+		return group(branches)
 	}
 	shared := exprSet{}
 	shared.add(common...)

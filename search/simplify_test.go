@@ -15,7 +15,7 @@ var (
 func leaf(name string) Expr { return Term{Param: simpleParam, Code: Is(name)} }
 
 func TestSimplify(t *testing.T) {
-	a, b, c := leaf("a"), leaf("b"), leaf("c")
+	a, b, c, d := leaf("a"), leaf("b"), leaf("c"), leaf("d")
 	for _, x := range []struct {
 		in   Expr
 		want string
@@ -40,6 +40,15 @@ func TestSimplify(t *testing.T) {
 		{Or{And{a, b}, And{b, c}, b}, "p=b"},
 		{Or{And{a, b}, c, a}, "(p=c | p=a)"},
 		{And{a, Or{a, b}}, "p=a"},
+		{Or{And{a, b}, And{a, c}, d}, "((p=a & (p=b | p=c)) | p=d)"},
+		{Or{And{b, d}, And{a, b}, And{a, c}, And{a, d}}, "((p=b & p=d) | (p=a & (p=b | p=c | p=d)))"},
+		{Or{And{a, b, c}, And{a, b, d}, And{c, d}}, "((p=a & p=b & (p=c | p=d)) | (p=c & p=d))"},
+		{Or{And{a, b}, And{c, d}}, "((p=a & p=b) | (p=c & p=d))"},
+		{Or{And{a, b}, And{a, Not{b}}, And{c, d}}, "(p=a | (p=c & p=d))"},
+		{Or{Chain{chainParam, "U", a}, Chain{chainParam, "U", b}}, "r:U.(p=a | p=b)"},
+		{Or{Chain{chainParam, "U", a}, c, Chain{chainParam, "V", b}, Chain{chainParam, "U", And{a, b}}}, "(r:U.p=a | p=c | r:V.p=b)"},
+		{Or{Has{chainParam, a}, Chain{chainParam, "U", b}, Has{chainParam, Not{a}}}, "(has T.r{true} | r:U.p=b)"},
+		{And{Has{chainParam, a}, Has{chainParam, b}}, "(has T.r{p=a} & has T.r{p=b})"},
 		{ID{}, "false"},
 		{ID{"1", "1"}, "id:1"},
 		{And{ID{"1", "2"}, a, ID{"2", "3"}}, "(id:2 & p=a)"},
@@ -195,6 +204,15 @@ func TestSimplifyIsDoneInOneGo(t *testing.T) {
 	})
 }
 
+func TestBothIsSimplifyOfWhatIsSimple(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		a, b := exprs(4).Draw(t, "a"), exprs(4).Draw(t, "b")
+		if got, want := Both(Simplify(a), Simplify(b)), Simplify(And{a, b}); !Equal(got, want) {
+			t.Fatalf("%s\nwant %s", show(got), show(want))
+		}
+	})
+}
+
 func TestSimplifyLeavesNoConstantsInside(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		e := Simplify(exprs(4).Draw(t, "e"))
@@ -225,6 +243,24 @@ func TestEqual(t *testing.T) {
 func TestIsConst(t *testing.T) {
 	if !IsConst(True, True) || IsConst(True, False) || IsConst(And{}, True) || IsConst(nil, False) {
 		t.Error("IsConst")
+	}
+}
+
+// Five hundred branches, and what they make superfluous, are no more than their parts.
+func TestSimplifyOfManyBranches(t *testing.T) {
+	a, b := leaf("a"), leaf("b")
+	var scopes, codes Or
+	for i := range 500 {
+		code := leaf(fmt.Sprint(i))
+		codes = append(codes, code)
+		scopes = append(scopes, And{a, code}, And{a, code, leaf("x")}, And{b, leaf("y")})
+	}
+	want := Or{And{a, codes}, And{b, leaf("y")}}
+	if got := Simplify(scopes); !Equal(got, want) {
+		t.Errorf("%s", show(got))
+	}
+	if got := Simplify(append(scopes, a)); !Equal(got, Or{And{b, leaf("y")}, a}) {
+		t.Errorf("beside what covers all but one: %s", show(got))
 	}
 }
 

@@ -14,7 +14,7 @@ import (
 )
 
 // conditional is a conditional reference, such as
-// `Practitioner?identifier=http://hl7.org/fhir/sid/us-npi|1043387216`: it means
+// `Practitioner?identifier=http://hl7.org/fhir/sid/us-npi|1043387210`: it means
 // the one resource that the search finds (http.html#trules). Synthea names
 // practitioners and organizations like this.
 type conditional struct {

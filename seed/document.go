@@ -46,19 +46,25 @@ func (d document) resources(yield yield) {
 
 // single reads the document as one resource.
 func (d document) single() (Item, *Refusal) {
-	text, err := d.open()
+	raw, err := d.whole()
 	if err != nil {
 		return Item{}, &Refusal{At: d.at, Reason: err.Error()}
+	}
+	return readSingle(d.at, raw)
+}
+
+// whole is the document's text.
+func (d document) whole() ([]byte, error) {
+	text, err := d.open()
+	if err != nil {
+		return nil, err
 	}
 	defer text.Close()
 	raw, err := io.ReadAll(io.LimitReader(text, int64(d.limit)+1))
 	if err == nil && len(raw) > d.limit {
 		err = tooLarge(d.limit)
 	}
-	if err != nil {
-		return Item{}, &Refusal{At: d.at, Reason: err.Error()}
-	}
-	return readSingle(d.at, raw)
+	return raw, err
 }
 
 // readSingle makes an Item of a resource that is in no Bundle.

@@ -24,6 +24,9 @@ type File struct {
 	open  func() (io.ReadCloser, error)
 	limit int         // bytes of one resource
 	read  func(int64) // told of bytes read; may be nil
+	// made makes the resources of a file that is not there; nil for others. It tells
+	// how far it is in units of Size.
+	made func(tell func(int64)) iter.Seq2[Item, *Refusal]
 	// postpone asks for the refusal postponed, see document.
 	postpone bool
 }
@@ -91,6 +94,13 @@ func memoryFile(name string, content []byte) File {
 	return File{Name: name, Size: int64(len(content)), open: open, limit: MaxResource}
 }
 
+// Made is a File whose resources are made while it is read, one after the other. The
+// name is shown to people; work is how much there is to do, in any unit, in which made
+// tells what it has done.
+func Made(name string, work int64, made func(tell func(int64)) iter.Seq2[Item, *Refusal]) File {
+	return File{Name: name, Size: work, made: made}
+}
+
 func importable(name string) bool {
 	plain := strings.TrimSuffix(strings.ToLower(name), ".gz")
 	return (strings.HasSuffix(plain, ".json") || isNDJSON(plain)) && !strings.HasPrefix(filepath.Base(name), ".")
@@ -105,6 +115,9 @@ func isNDJSON(name string) bool {
 // that is broken as a whole is refused as a whole: its links could not be
 // followed.
 func (f File) Resources() iter.Seq2[Item, *Refusal] {
+	if f.made != nil {
+		return f.made(f.tell)
+	}
 	return func(yield func(Item, *Refusal) bool) {
 		if isNDJSON(f.Name) {
 			f.lines(yield)
@@ -112,6 +125,13 @@ func (f File) Resources() iter.Seq2[Item, *Refusal] {
 		}
 		document := document{open: f.text, at: Position{File: f.Name}, limit: f.limit, postpone: f.postpone}
 		document.resources(yield)
+	}
+}
+
+// tell passes on how much was done.
+func (f File) tell(n int64) {
+	if f.read != nil {
+		f.read(n)
 	}
 }
 

@@ -131,6 +131,8 @@ func (t *HTTP) put(ctx context.Context, item Item) (Result, error) {
 		return Result{}, err
 	}
 	switch {
+	case after.status == http.StatusNotFound && !after.outcome():
+		return Result{}, fmt.Errorf("%s is not the base of a FHIR server, such as http://127.0.0.1:8080/fhir: PUT %s is answered with %s", t.base, item.Key, after.reason())
 	case after.status == http.StatusCreated:
 		return Result{Outcome: store.Created}, nil
 	case after.status != http.StatusOK:
@@ -180,6 +182,8 @@ func (t *HTTP) send(ctx context.Context, method, path string, body []byte) (answ
 		switch {
 		case err != nil:
 			return answer{}, err
+		case got.status == http.StatusUnauthorized && t.token == "":
+			return answer{}, fmt.Errorf("the server wants an access token, and none was given: %s", got.reason())
 		case got.status == http.StatusUnauthorized:
 			return answer{}, fmt.Errorf("the server does not accept the token: %s", got.reason())
 		case !got.busy():
@@ -228,6 +232,13 @@ func (a answer) wait(try int) time.Duration {
 		return min(time.Duration(seconds)*time.Second, maxPause)
 	}
 	return min(250*time.Millisecond<<try, maxPause)
+}
+
+// outcome tells whether an answer is of a FHIR server: its errors have an
+// OperationOutcome.
+func (a answer) outcome() bool {
+	body, err := fhirjson.Parse(a.body)
+	return err == nil && body.Get("resourceType").Text() == "OperationOutcome"
 }
 
 // reason is what an answer says is wrong: its status and, if the body is an

@@ -131,6 +131,33 @@ func TestHTTPStopsWithoutAToken(t *testing.T) {
 	if summary.Sum() != (Counts{}) {
 		t.Errorf("summary %v", summary)
 	}
+	target.token = ""
+	_, err = Import(t.Context(), []File{patients("a")}, target, nil)
+	if want := "the server wants an access token, and none was given: HTTP 401 Unauthorized"; err == nil || err.Error() != want {
+		t.Errorf("error %v, want %s", err, want)
+	}
+}
+
+// What is not FHIR would answer to each resource in the same way: the first one tells.
+func TestHTTPStopsWhereThereIsNoFHIR(t *testing.T) {
+	for body, want := range map[string]string{
+		"404 page not found": "/fhir is not the base of a FHIR server, such as http://127.0.0.1:8080/fhir: PUT Patient/a is answered with HTTP 404 Not Found",
+		`{"error":"x"}`:      "/fhir is not the base of a FHIR server, such as http://127.0.0.1:8080/fhir: PUT Patient/a is answered with HTTP 404 Not Found",
+		`{"resourceType":"OperationOutcome","issue":[{"severity":"error","code":"not-supported","diagnostics":"no Patients"}]}`: "",
+	} {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(http.StatusNotFound)
+			_, _ = io.WriteString(w, body)
+		}))
+		defer server.Close()
+		summary, err := Import(t.Context(), []File{patients("a")}, NewHTTP(server.URL+"/fhir", ""), nil)
+		switch {
+		case want == "" && (err != nil || len(summary.Refusals) != 1 || !strings.Contains(summary.Refusals[0].Reason, "no Patients")):
+			t.Errorf("%s: %v, %v", body, summary, err)
+		case want != "" && (err == nil || err.Error() != server.URL+want):
+			t.Errorf("%s: %v", body, err)
+		}
+	}
 }
 
 func TestWait(t *testing.T) {

@@ -29,10 +29,13 @@ type Result struct {
 
 // Batch and BatchBytes are how many resources, of how much JSON, are put at a
 // time: enough to make a transaction worth its cost, and few enough to be
-// repeated when one is refused, and to be in memory.
+// repeated when one is refused, and to be in memory. The first batch has FirstBatch,
+// and each one twice as many as the one before, up to Batch: what is small is read
+// while it is written, too.
 const (
-	Batch      = 1600
-	BatchBytes = 8 << 20
+	FirstBatch = 250
+	Batch      = 4000
+	BatchBytes = 16 << 20
 )
 
 // Summary is the result of an import.
@@ -70,7 +73,7 @@ func (s *Summary) Sum() Counts {
 // which may be nil, is told of the bytes read so far, of [Work] in all. The error
 // is the target's or the context's; the Summary then tells what was done before.
 func Import(ctx context.Context, files []File, to Target, progress func(done int64)) (*Summary, error) {
-	in := importer{to: to, progress: progress, keys: make(map[store.Key]bool)}
+	in := importer{to: to, progress: progress, room: FirstBatch, keys: make(map[store.Key]bool)}
 	in.summary = &Summary{Files: len(files), Types: make(map[string]Counts)}
 	err := in.files(ctx, files)
 	if err == nil {
@@ -104,12 +107,12 @@ func (in *importer) files(ctx context.Context, files []File) error {
 }
 
 // Work is how many bytes are read to import the files: twice the size of a
-// Bundle.
+// Bundle. What is made counts in its own unit.
 func Work(files []File) int64 {
 	var sum int64
 	for _, file := range files {
 		sum += file.Size
-		if !isNDJSON(file.Name) {
+		if file.made == nil && !isNDJSON(file.Name) {
 			sum += file.Size
 		}
 	}

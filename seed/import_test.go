@@ -91,14 +91,14 @@ func TestImport(t *testing.T) {
 
 func TestImportBatches(t *testing.T) {
 	var ids []string
-	for i := range 2*Batch + 10 {
+	for i := range 3750 + 2*Batch + 10 {
 		ids = append(ids, fmt.Sprint("p", i))
 	}
 	target := &fakeTarget{content: make(map[store.Key]string)}
 	if _, err := Import(t.Context(), []File{patients(ids...), patients("p0")}, target, nil); err != nil {
 		t.Fatal(err)
 	}
-	if want := []int{Batch, Batch, 11}; !slices.Equal(target.batches, want) {
+	if want := []int{250, 500, 1000, 2000, Batch, Batch, 11}; !slices.Equal(target.batches, want) {
 		t.Errorf("batches %v, want %v", target.batches, want)
 	}
 }

@@ -11,6 +11,7 @@ type importer struct {
 	progress func(int64)
 	done     int64 // bytes
 	batch    []Item
+	room     int                // how many the batch takes
 	size     int                // bytes of JSON in the batch
 	keys     map[store.Key]bool // of the batch
 	unread   []unread           // what could not be read since the batch began
@@ -63,7 +64,7 @@ func (in *importer) advance(n int64) {
 }
 
 func (in *importer) add(ctx context.Context, item Item) error {
-	if len(in.batch) == Batch || in.size >= BatchBytes || in.keys[item.Key] {
+	if len(in.batch) == in.room || in.size >= BatchBytes || in.keys[item.Key] {
 		if err := in.flush(ctx); err != nil {
 			return err
 		}
@@ -85,6 +86,7 @@ func (in *importer) flush(ctx context.Context) error {
 	}
 	batch, done := put{items: in.batch, unread: in.unread}, make(chan put, 1)
 	in.batch, in.size, in.unread, in.putting = nil, 0, nil, done
+	in.room = min(2*in.room, Batch)
 	clear(in.keys)
 	go func() {
 		batch.results, batch.err = in.to.Put(ctx, batch.items)

@@ -11,10 +11,18 @@ import (
 // lines reads a file with one resource, or one Bundle, a line. A bad line does
 // not stop the others.
 func (f File) lines(yield yield) {
+	refusal := f.eachLine(func(at Position, line []byte) bool { return f.line(at, line, yield) })
+	if refusal != nil {
+		yield(Item{}, refusal)
+	}
+}
+
+// eachLine reads a file line by line, until do returns false. The refusal says why it
+// cannot be read any further.
+func (f File) eachLine(do func(at Position, line []byte) bool) *Refusal {
 	text, err := f.text()
 	if err != nil {
-		yield(Item{}, &Refusal{At: Position{File: f.Name}, Reason: err.Error()})
-		return
+		return &Refusal{At: Position{File: f.Name}, Reason: err.Error()}
 	}
 	defer text.Close()
 	reader := bufio.NewReaderSize(text, 1<<16)
@@ -22,11 +30,10 @@ func (f File) lines(yield yield) {
 		at := Position{f.Name, fmt.Sprintf("line %d", number)}
 		line, err := readLine(reader, f.limit)
 		if err != nil && !errors.Is(err, io.EOF) {
-			yield(Item{}, &Refusal{At: at, Reason: err.Error()})
-			return
+			return &Refusal{At: at, Reason: err.Error()}
 		}
-		if !f.line(at, line, yield) || errors.Is(err, io.EOF) {
-			return
+		if !do(at, line) || errors.Is(err, io.EOF) {
+			return nil
 		}
 	}
 }

@@ -28,6 +28,10 @@ type drafted struct {
 func (t Store) prepare(item *Item) {
 	if !hasConditional(item.Resource.Raw()) {
 		draft, err := t.View.Draft(item.Key.Type, item.Resource)
+		if err == nil { // many wait in memory for their transaction
+			draft = draft.Compact()
+			item.Resource = draft.Resource()
+		}
 		item.drafted = &drafted{draft, err}
 	}
 }

@@ -39,6 +39,22 @@ type Backend interface {
 	Close() error
 }
 
+// RegistryUser is a Backend that knows search parameters: for the order of a type's usual
+// date, and for checks. A store that is put on it brings its own registry, which may have
+// more of them than there were known when the backend was opened.
+type RegistryUser interface {
+	// UseRegistry is called before any resource is read or written.
+	UseRegistry(registry *search.Registry)
+}
+
+// Lingerer is a Backend whose Write may see a state from before another one's, and yet
+// come to its end after it.
+type Lingerer interface {
+	// Linger is how long that may take: what began before a record was written is at
+	// its end so long after.
+	Linger() time.Duration
+}
+
 // Snapshot answers questions about one state of the data.
 //
 // A predicate holds for a version if it holds for the entries of that version;
@@ -68,10 +84,9 @@ type Snapshot interface {
 	// page, whatever versions are added meanwhile.
 	History(ctx context.Context, of []Portion, page HistoryPage) ([]VersionMatch, error)
 
-	// CountHistory counts what History would return without After and Limit.
-	// With a limit above 0 it gives up after looking at that many versions,
-	// and then returns complete=false.
-	CountHistory(ctx context.Context, of []Portion, page HistoryPage, limit int) (n int, complete bool, err error)
+	// CountHistory counts what History would return without After and Limit,
+	// and returns complete=false where it gives up.
+	CountHistory(ctx context.Context, of []Portion, page HistoryPage, limit CountLimit) (n int, complete bool, err error)
 
 	// Search returns up to limit live resources that satisfy their Select,
 	// in the order of the sort keys, then by main clinical date, newest
@@ -80,15 +95,29 @@ type Snapshot interface {
 	// not changed between two pages is in exactly one of them.
 	Search(ctx context.Context, selects []search.Select, after Position, limit int) ([]Match, error)
 
-	// Count counts the live resources that satisfy their Select. With a
-	// limit above 0 it stops after touching that many index entries and then
-	// returns complete=false.
-	Count(ctx context.Context, selects []search.Select, limit int) (n int, complete bool, err error)
+	// Count counts the live resources that satisfy their Select, and returns
+	// complete=false where it gives up.
+	Count(ctx context.Context, selects []search.Select, limit CountLimit) (n int, complete bool, err error)
 
 	// Forward returns the live resources to which the given ones refer by one
 	// of the parameters, each once, if the predicate of their type holds: of
 	// the type target only, unless that is "". At most limit of them.
 	Forward(ctx context.Context, from []Key, params []*search.Param, target string, where Predicates, limit int) ([]Resource, error)
+
+	// Within is the same state, but once a Body does not fit into so many bytes,
+	// with those before it, its Search, Forward and Reverse return no more bodies;
+	// instead all that they return has Row and Size.
+	Within(bytes int) Snapshot
+
+	// Reread returns of resources that a Snapshot of Within found on an earlier
+	// state those that are live, and for which the predicate of their type holds,
+	// as they are now; in the same order. Of types that are settled a version that
+	// is still the current one need not be tested again.
+	Reread(ctx context.Context, found []Resource, where Predicates, settled func(typ string) bool) ([]Resource, error)
+
+	// Revisions returns the revisions that records have in this state, as
+	// Records.Revisions does.
+	Revisions(ctx context.Context, of ...RecordName) ([]int64, error)
 
 	// Reverse returns the live resources that refer to one of the given ones
 	// by one of the parameters, each once, if the predicate of their type
@@ -120,6 +149,17 @@ type HistoryPage struct {
 	Since time.Time // as in VersionPage
 	At    Interval  // as in VersionPage
 	Limit int       // at most so many; 0 for none
+}
+
+// CountLimit is where a count gives up. The zero CountLimit is nowhere.
+type CountLimit struct {
+	// Found is the most that is counted: where there is more the count gives
+	// up, and nowhere else. So its giving up tells of what is counted alone.
+	Found int
+	// Touched is how many index entries or versions are looked at before the
+	// count gives up. That depends on those too that are not counted: they must
+	// be no secret.
+	Touched int
 }
 
 // VersionMatch is a version in a history and the position behind it.
@@ -157,6 +197,10 @@ type Writer interface {
 	// count from the end of the transaction on: Panel and Related never see
 	// what their own transaction wrote.
 	Relate(ctx context.Context, source Key, relationships []compartments.Relationship) error
+
+	// Records are the records as this transaction sees and writes them: what it
+	// does to them is durable, or has not happened, with all else that it does.
+	Records() Records
 }
 
 // NewVersion is what Put stores.

@@ -18,7 +18,7 @@ func NewKey(typ string) (Key, error) {
 
 // Create stores a resource under a key that NewKey made (http.html#create).
 func (tx *Tx) Create(ctx context.Context, key Key, draft Draft) (Written, error) {
-	if err := tx.view.policy.authorize(Create, key.Type); err != nil {
+	if err := tx.view.on(Create, key.Type).authorize(Create, key.Type); err != nil {
 		return Written{}, err
 	}
 	version := Resource{Key: key, Version: 1, Updated: tx.view.store.backend.Now(), Verb: POST}

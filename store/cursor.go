@@ -21,7 +21,7 @@ type sealer struct{ aead cipher.AEAD }
 // newSealer takes the store's key, and makes one if it has none: links stay good
 // over a restart and between processes on one store.
 func newSealer(ctx context.Context, records Records) (*sealer, error) {
-	key, err := sealingKey(ctx, records)
+	key, err := keyOfSealer(ctx, records)
 	if err != nil {
 		return nil, fmt.Errorf("the key for page links: %w", err)
 	}
@@ -36,9 +36,11 @@ func newSealer(ctx context.Context, records Records) (*sealer, error) {
 	return &sealer{aead}, nil
 }
 
-func sealingKey(ctx context.Context, records Records) ([]byte, error) {
-	const kind, name = "key", "page-links"
-	found, err := records.Get(ctx, kind, name)
+// The record of the key.
+const sealingKind, sealingKey = "key", "page-links"
+
+func keyOfSealer(ctx context.Context, records Records) ([]byte, error) {
+	found, err := records.Get(ctx, sealingKind, sealingKey)
 	if !errors.Is(err, ErrNotFound) {
 		return found.Value, err
 	}
@@ -46,9 +48,9 @@ func sealingKey(ctx context.Context, records Records) ([]byte, error) {
 	if _, err := rand.Read(key); err != nil {
 		return nil, err
 	}
-	_, err = records.Swap(ctx, kind, name, 0, key, time.Time{})
+	_, err = records.Swap(ctx, sealingKind, sealingKey, 0, key, time.Time{})
 	if errors.Is(err, ErrRecordChanged) { // another process was first
-		found, err = records.Get(ctx, kind, name)
+		found, err = records.Get(ctx, sealingKind, sealingKey)
 		return found.Value, err
 	}
 	return key, err

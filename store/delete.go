@@ -30,5 +30,6 @@ func (tx *Tx) Delete(ctx context.Context, key Key, expected Precondition) (Writt
 		return Written{}, err
 	}
 	tx.relate(key, nil)
+	tx.lost(current, next)
 	return Written{Resource: next, Outcome: Deleted}, nil
 }

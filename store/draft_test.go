@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/granary-fhir/granary/internal/fhirjson"
+	"github.com/granary-fhir/granary/internal/profile"
 	"github.com/granary-fhir/granary/search"
 )
 
@@ -30,14 +31,45 @@ func TestDraft(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for validation, want := range map[Validation]string{ValidateOff: c.off, ValidateStructure: c.structure} {
-			draft, err := Drafter{validation, registry, ""}.Draft("Patient", n)
+		for validation, want := range map[Validation]string{ValidateOff: c.off, ValidateStructure: c.structure, ValidateProfile: c.structure} {
+			draft, err := Drafter{validation, registry, "", profile.USCore()}.Draft("Patient", n)
 			got := ""
 			if err != nil {
 				got = err.Error()
 			}
 			if got != want || err == nil && (draft.Resource() != n || draft.Type() != "Patient") {
 				t.Errorf("%s, %s: %q, want %q", validation, c.resource, got, want)
+			}
+		}
+	}
+}
+
+// With ValidateProfile a claim counts if it is known. What is no error refuses nothing.
+func TestDraftOfClaims(t *testing.T) {
+	registry, err := search.NewRegistry()
+	if err != nil {
+		t.Fatal(err)
+	}
+	const location = "http://hl7.org/fhir/us/core/StructureDefinition/us-core-location"
+	for claim, want := range map[string]string{
+		location:                 "Location.name: is required (us-core-location|7.0.0)",
+		location + "|6.1.0":      "Location.name: is required (us-core-location|6.1.0)",
+		location + "|1.0.0":      "",
+		"http://example.org/any": "",
+		"http://hl7.org/fhir/us/core/StructureDefinition/us-core-patient|6.1.0": "Patient.resourceType: is \"Location\", and us-core-patient|6.1.0 is a profile of Patient",
+	} {
+		n, err := fhirjson.Parse([]byte(`{"resourceType":"Location","meta":{"profile":["http://hl7.org/fhir/StructureDefinition/Location","` + claim + `"]}}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for validation, want := range map[Validation]string{ValidateOff: "", ValidateStructure: "", ValidateProfile: want} {
+			_, err := Drafter{validation, registry, "", profile.USCore()}.Draft("Location", n)
+			got := ""
+			if err != nil {
+				got = err.Error()
+			}
+			if got != want {
+				t.Errorf("%s, %s: %q, want %q", validation, claim, got, want)
 			}
 		}
 	}

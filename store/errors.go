@@ -9,7 +9,8 @@ import (
 )
 
 // The errors of a View. A backend returns ErrNotFound, ErrUnavailable,
-// ErrTooComplex, or an error of its own that is nobody's fault but the server's.
+// ErrTooComplex, ErrNoTransactions, those of the storage (ErrFull, ErrReadOnly,
+// ErrInaccessible, ErrDamaged, ErrTooLarge), or an error of its own that is nobody's fault but the server's.
 var (
 	// ErrNotFound: there is no such resource or version, or the caller may not
 	// see it.
@@ -30,6 +31,21 @@ var (
 	// ErrUnavailable: the store is shutting down or too busy; trying again
 	// later may succeed.
 	ErrUnavailable = errors.New("the store is unavailable")
+	// ErrFull: the disk has no room for what was to be written. Nothing of it was;
+	// reading goes on, and so does writing once there is room.
+	ErrFull = errors.New("the disk is full")
+	// ErrReadOnly: the data may be read and not written.
+	ErrReadOnly = errors.New("the data folder is read-only")
+	// ErrInaccessible: the operating system refuses to open, read or write the
+	// data.
+	ErrInaccessible = errors.New("the data cannot be read or written")
+	// ErrDamaged: the data are not as they were written.
+	ErrDamaged = errors.New("the database is damaged, or none of Granary's")
+	// ErrTooLarge: a resource, with all by which it is found, is larger than the
+	// database takes.
+	ErrTooLarge = errors.New("the resource is larger than the database takes")
+	// ErrNoTransactions: the database cannot change several resources together.
+	ErrNoTransactions = errors.New("the database has no transactions")
 	// ErrCursor: a page link was altered, belongs to another query or to
 	// another set of permissions.
 	ErrCursor = errors.New("the page link is not valid for this request")

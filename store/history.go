@@ -13,6 +13,8 @@ type HistoryRequest struct {
 	Since  time.Time // `_since`; zero for all
 	At     Interval  // `_at`; zero for all
 	Cursor string    // the Next of the page before
+
+	NoTotal bool // do not count over all pages
 }
 
 // History is one page of versions, newest first.
@@ -40,11 +42,14 @@ func (r *Reader) History(ctx context.Context, key Key, request HistoryRequest) (
 		}
 	}
 	var h History
-	total, err := r.snapshot.CountVersions(ctx, key, where, page)
-	if err != nil {
-		return History{}, err
+	if !request.NoTotal {
+		total, err := r.snapshot.CountVersions(ctx, key, where, page)
+		if err != nil {
+			return History{}, err
+		}
+		h.Total = &total
 	}
-	if h.Total = &total; request.Count == 0 {
+	if request.Count == 0 {
 		return h, nil
 	}
 	if h.Versions, err = r.snapshot.Versions(ctx, key, where, page); err != nil {

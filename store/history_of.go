@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/granary-fhir/granary/search"
@@ -59,7 +60,7 @@ func (r *Reader) HistoryOf(ctx context.Context, types []string, request HistoryR
 func (r *Reader) portions(ctx context.Context, types []string) ([]Portion, error) {
 	var portions []Portion
 	for _, typ := range types {
-		if !r.view.policy.Allows(Search, typ) {
+		if !r.Allows(Search, typ) {
 			continue
 		}
 		where, err := r.predicate(ctx, Search, typ)
@@ -106,13 +107,16 @@ func (r *Reader) historyBound(types []string, request HistoryRequest) string {
 // historyTotal is exact, or nil where counting would be dear: unless the client
 // asks for nothing else.
 func (r *Reader) historyTotal(ctx context.Context, portions []Portion, page HistoryPage, request HistoryRequest, h History) (*int, error) {
+	if request.NoTotal {
+		return nil, nil
+	}
 	if request.Count > 0 && request.Cursor == "" && h.Next == "" {
 		n := len(h.Versions)
 		return &n, nil
 	}
-	limit := CheapCount
+	limit := cheap(slices.ContainsFunc(portions, func(p Portion) bool { return !search.IsConst(p.Where, search.True) }))
 	if request.Count == 0 {
-		limit = 0
+		limit = CountLimit{}
 	}
 	n, complete, err := r.snapshot.CountHistory(ctx, portions, page, limit)
 	if err != nil || !complete {

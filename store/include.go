@@ -2,40 +2,44 @@ package store
 
 import (
 	"context"
+	"maps"
+	"slices"
 
 	"github.com/granary-fhir/granary/search"
 )
 
 // includes brings along what the matches refer to and what refers to them
-// (search.html#revinclude). Those marked :iterate are repeated on what came
-// along, until nothing new comes.
-func (r *Reader) includes(ctx context.Context, wanted []search.Include, matches []Resource) ([]Resource, error) {
+// (search.html#revinclude). Those marked :iterate are repeated on what came along,
+// until nothing new comes. It calls add for each, with the letter by which it is
+// shown, and remembers their keys.
+func (r *Reader) includes(ctx context.Context, wanted []search.Include, matches []Key, add func(Resource, Letter)) error {
 	seen := make(map[Key]bool, len(matches))
-	for _, m := range matches {
-		seen[m.Key] = true
+	for _, key := range matches {
+		seen[key] = true
 	}
-	var included []Resource
+	count := 0
 	for frontier := matches; len(frontier) > 0 && len(wanted) > 0; wanted = iterating(wanted) {
-		var next []Resource
+		var next []Key
 		for _, include := range wanted {
-			found, err := r.include(ctx, include, frontier)
+			found, letter, err := r.include(ctx, include, frontier)
 			if err != nil {
-				return nil, err
+				return err
 			}
 			for _, resource := range found {
 				if !seen[resource.Key] {
 					seen[resource.Key] = true
-					next = append(next, resource)
+					next = append(next, resource.Key)
+					add(resource, letter)
 				}
 			}
-			if len(included)+len(next) > MaxIncludes {
-				return nil, ErrTooManyIncludes
+			if count+len(next) > MaxIncludes {
+				return ErrTooManyIncludes
 			}
 		}
-		included = append(included, next...)
+		count += len(next)
 		frontier = next
 	}
-	return included, nil
+	return nil
 }
 
 func iterating(includes []search.Include) []search.Include {
@@ -48,20 +52,27 @@ func iterating(includes []search.Include) []search.Include {
 	return kept
 }
 
-func (r *Reader) include(ctx context.Context, include search.Include, of []Resource) ([]Resource, error) {
+// include follows an include from some resources; the letter is that by which it
+// shows what it finds.
+func (r *Reader) include(ctx context.Context, include search.Include, of []Key) ([]Resource, Letter, error) {
 	const limit = MaxIncludes + 1 // one more, so that too many is noticed
 	if include.Reverse {
 		where, err := r.predicates(ctx, Search, sourceTypes(include.Params))
 		if err != nil {
-			return nil, err
+			return nil, Search, err
 		}
-		return r.snapshot.Reverse(ctx, keys(of), include.Params, where, limit)
+		found, err := r.snapshot.Reverse(ctx, ofType(of, include.Target), include.Params, where, limit)
+		return found, Search, err
 	}
 	where, err := r.predicates(ctx, Read, r.targetTypes(include))
 	if err != nil {
-		return nil, err
+		return nil, Read, err
 	}
-	return r.snapshot.Forward(ctx, keys(of), include.Params, include.Target, where, limit)
+	if include.Only != nil {
+		where = narrowed(where, include.Only)
+	}
+	found, err := r.snapshot.Forward(ctx, of, include.Params, include.Target, where, limit)
+	return found, Read, err
 }
 
 // predicates are those of the policy for the types, and false for others.
@@ -82,6 +93,17 @@ func (r *Reader) predicates(ctx context.Context, letter Letter, types []string) 
 	}, nil
 }
 
+// narrowed are predicates for some types, each with what else must hold.
+func narrowed(where Predicates, only map[string]search.Expr) Predicates {
+	return func(typ string) search.Expr {
+		more, ok := only[typ]
+		if !ok {
+			return search.False
+		}
+		return search.Simplify(search.And{where(typ), more})
+	}
+}
+
 func sourceTypes(params []*search.Param) []string {
 	var types []string
 	for _, p := range params {
@@ -92,15 +114,33 @@ func sourceTypes(params []*search.Param) []string {
 
 // targetTypes are the types to which the include may lead. A reference may in
 // fact point to a type that its definition does not name, so that without a
-// target these are all types.
+// bound these are all types.
 func (r *Reader) targetTypes(include search.Include) []string {
-	if include.Target != "" {
+	switch {
+	case include.Target != "":
 		return []string{include.Target}
+	case include.Only != nil:
+		return slices.Sorted(maps.Keys(include.Only))
 	}
 	return r.view.store.registry.Types()
 }
 
-func keys(resources []Resource) []Key {
+// ofType are the keys of a type, all of them if there is none: what an include that names
+// its target starts from, where it is followed backwards.
+func ofType(keys []Key, typ string) []Key {
+	if typ == "" {
+		return keys
+	}
+	var kept []Key
+	for _, key := range keys {
+		if key.Type == typ {
+			kept = append(kept, key)
+		}
+	}
+	return kept
+}
+
+func keysOf(resources []Resource) []Key {
 	keys := make([]Key, len(resources))
 	for i, resource := range resources {
 		keys[i] = resource.Key

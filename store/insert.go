@@ -11,7 +11,7 @@ import (
 // needs the letter c for what is created, since this is what such an update is
 // under an id of the server's choice; without it the error is ErrNotCreatable.
 func (tx *Tx) Insert(ctx context.Context, key Key, draft Draft, expected Precondition) (Written, error) {
-	policy := tx.view.policy
+	policy := tx.view.on(Update, key.Type)
 	if err := policy.authorize(Update, key.Type); err != nil {
 		return Written{}, err
 	}
@@ -19,7 +19,7 @@ func (tx *Tx) Insert(ctx context.Context, key Key, draft Draft, expected Precond
 	if !policy.Unbounded(Update, key.Type) {
 		letter = Create
 	}
-	if !policy.Allows(letter, key.Type) {
+	if !tx.Allows(letter, key.Type) {
 		return Written{}, ErrNotCreatable
 	}
 	if err := expected.check(Resource{}); err != nil {

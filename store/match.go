@@ -11,15 +11,15 @@ import (
 // a conditional reference means (http.html#cond-update). Where is what
 // search.Registry.ParseWhere made of the criteria.
 func (r *Reader) Match(ctx context.Context, typ string, where search.Expr, limit int) ([]Resource, error) {
-	granted, err := r.require(ctx, Search, typ)
+	if err := r.view.policy.authorize(Search, typ); err != nil {
+		return nil, err
+	}
+	b := binder{Reader: r}
+	where, err := b.narrow(ctx, typ, where)
 	if err != nil {
 		return nil, err
 	}
-	asked, err := r.bind(ctx, where)
-	if err != nil {
-		return nil, err
-	}
-	found, err := r.snapshot.Search(ctx, []search.Select{{Type: typ, Where: search.Simplify(search.And{asked, granted})}}, nil, limit)
+	found, err := r.snapshot.Search(ctx, []search.Select{{Type: typ, Where: where}}, nil, limit)
 	matches := make([]Resource, len(found))
 	for i, match := range found {
 		matches[i] = match.Resource

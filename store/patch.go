@@ -20,7 +20,7 @@ func (tx *Tx) Patch(ctx context.Context, key Key, expected Precondition, change 
 	if err != nil {
 		return Written{}, err
 	}
-	current, err := orGone(tx.snapshot.Current(ctx, key, search.Simplify(search.And{updatable, readable})))
+	current, err := orGone(tx.snapshot.Current(ctx, key, search.Both(updatable, readable)))
 	if err != nil {
 		return Written{}, err
 	}

@@ -14,7 +14,19 @@ type Reader struct {
 }
 
 // Allows tells whether the caller may do it to some resource of the type.
-func (r *Reader) Allows(letter Letter, typ string) bool { return r.view.policy.Allows(letter, typ) }
+func (r *Reader) Allows(letter Letter, typ string) bool { return r.view.Allows(letter, typ) }
+
+// Within is the same state as the caller sees it inside an operation, see [View.Within].
+func (r *Reader) Within(operation Operation) *Reader {
+	view, _ := r.view.Within(operation)
+	return &Reader{view: view, snapshot: r.snapshot}
+}
+
+// Entitled tells whether the caller has a scope on the operation.
+func (r *Reader) Entitled(operation Operation) bool {
+	_, entitled := r.view.policy.operations[operation]
+	return entitled
+}
 
 // Draft checks what is to be written.
 func (r *Reader) Draft(typ string, resource *fhirjson.Node) (Draft, error) {
@@ -52,14 +64,14 @@ func orGone(found Resource, err error) (Resource, error) {
 // require is the policy's predicate for a letter and type, ready for the
 // backend; *Forbidden where the policy has none.
 func (r *Reader) require(ctx context.Context, letter Letter, typ string) (search.Expr, error) {
-	if err := r.view.policy.authorize(letter, typ); err != nil {
+	if err := r.view.on(letter, typ).authorize(letter, typ); err != nil {
 		return nil, err
 	}
 	return r.predicate(ctx, letter, typ)
 }
 
-// predicate is the policy's predicate for a letter and type. It is sealed: its
-// own hops go over all data.
+// predicate is the policy's predicate for a letter and type, simplified. It is
+// sealed: its own hops go over all data.
 func (r *Reader) predicate(ctx context.Context, letter Letter, typ string) (search.Expr, error) {
-	return r.expandSealed(ctx, r.view.policy.Expr(letter, typ))
+	return r.expandSealed(ctx, r.view.on(letter, typ).Expr(letter, typ))
 }

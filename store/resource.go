@@ -23,6 +23,11 @@ type Resource struct {
 	Body    []byte    // the resource's JSON with id and meta set; not to be changed
 	Verb    Verb      // how the version came about
 	Created bool      // it is live, and the first version or one that follows a deletion; set by the backend
+
+	// Row is where the backend keeps it, 0 if it has no rows, and Size how long the Body is, there or
+	// not: in what a Snapshot of Within returns, for Reread.
+	Row  int64
+	Size int
 }
 
 // Verb is the method of the interaction that made a version

@@ -7,9 +7,18 @@ import (
 	"github.com/granary-fhir/granary/search"
 )
 
-// CheapCount is how many index entries a count may touch where the client did
-// not ask for an exact total.
+// CheapCount is how far a count goes where the client did not ask for an exact
+// total.
 const CheapCount = 10_000
+
+// cheap is the limit of a count that need not be exact. Where the policy hides
+// some of what is looked at, it depends on what it shows alone (leaks.md row 9).
+func cheap(narrowed bool) CountLimit {
+	if narrowed {
+		return CountLimit{Found: CheapCount}
+	}
+	return CountLimit{Touched: CheapCount}
+}
 
 // SearchResult is one page of a search.
 type SearchResult struct {
@@ -31,45 +40,59 @@ func (v *View) Search(ctx context.Context, q *search.Query) (SearchResult, error
 // several types that the policy does not mention are left out; *Forbidden if
 // none remains.
 func (r *Reader) Search(ctx context.Context, q *search.Query) (SearchResult, error) {
-	selects, err := r.selects(ctx, q)
+	of, err := r.selects(ctx, q)
 	if err != nil {
 		return SearchResult{}, err
 	}
-	var result SearchResult
+	return r.search(ctx, q, of, func(Key, Letter) {})
+}
+
+// search tells by which letter it shows what it includes.
+func (r *Reader) search(ctx context.Context, q *search.Query, of selection, shown func(Key, Letter)) (result SearchResult, err error) {
 	if q.Count > 0 && q.Summary != "count" {
-		if err := r.page(ctx, q, selects, &result); err != nil {
-			return SearchResult{}, err
-		}
-		if result.Included, err = r.includes(ctx, q.Includes, result.Matches); err != nil {
+		if err := r.page(ctx, q, of.selects, &result); err != nil {
 			return SearchResult{}, err
 		}
 	}
-	result.Total, err = r.total(ctx, q, selects, result)
+	if len(result.Matches) > 0 && len(q.Includes) > 0 {
+		err := r.includes(ctx, q.Includes, keysOf(result.Matches), func(found Resource, letter Letter) {
+			result.Included = append(result.Included, found)
+			shown(found.Key, letter)
+		})
+		if err != nil {
+			return SearchResult{}, err
+		}
+	}
+	result.Total, err = r.total(ctx, q, of, result)
 	return result, err
 }
 
+// selection is what a query selects under a policy.
+type selection struct {
+	selects  []search.Select
+	narrowed bool // the policy hides some of what the query is about
+}
+
 // selects are the query's, each narrowed to what the policy shows.
-func (r *Reader) selects(ctx context.Context, q *search.Query) ([]search.Select, error) {
-	var selects []search.Select
+func (r *Reader) selects(ctx context.Context, q *search.Query) (selection, error) {
+	var of selection
+	b := binder{Reader: r}
 	for _, sel := range q.Selects {
-		if !r.view.policy.Allows(Search, sel.Type) {
+		if !r.Allows(Search, sel.Type) {
 			continue
 		}
-		asked, err := r.bind(ctx, sel.Where)
+		where, err := b.narrow(ctx, sel.Type, sel.Where)
 		if err != nil {
-			return nil, err
+			return selection{}, err
 		}
-		granted, err := r.predicate(ctx, Search, sel.Type)
-		if err != nil {
-			return nil, err
-		}
-		sel.Where = r.view.store.inChart(sel.Type, search.Simplify(search.And{asked, granted}))
-		selects = append(selects, sel)
+		sel.Where = r.view.store.inChart(sel.Type, where)
+		of.selects = append(of.selects, sel)
 	}
-	if len(selects) == 0 {
-		return nil, &Forbidden{Search, typesOf(q)}
+	if len(of.selects) == 0 {
+		return selection{}, &Forbidden{Search, typesOf(q)}
 	}
-	return selects, nil
+	of.narrowed = b.narrowed
+	return of, nil
 }
 
 // inChart adds the chart that a predicate implies: a chart's postings are few, and
@@ -79,7 +102,16 @@ func (s *Store) inChart(typ string, where search.Expr) search.Expr {
 	if !ok {
 		return where
 	}
-	return search.Simplify(search.And{where, chart}) // behind: ids are looked up before charts
+	parts, ok := where.(search.And)
+	if !ok {
+		parts = search.And{where}
+	}
+	for _, part := range parts {
+		if part == search.Expr(chart) {
+			return where
+		}
+	}
+	return append(parts[:len(parts):len(parts)], chart) // behind: ids are looked up before charts
 }
 
 func typesOf(q *search.Query) string {
@@ -99,7 +131,11 @@ func (r *Reader) page(ctx context.Context, q *search.Query, selects []search.Sel
 		}
 		after = text
 	}
-	found, err := r.snapshot.Search(ctx, selects, after, q.Count+1)
+	find := r.snapshot.Search
+	if q.InTurn {
+		find = r.inTurn
+	}
+	found, err := find(ctx, selects, after, q.Count+1)
 	if err != nil {
 		return err
 	}
@@ -114,11 +150,43 @@ func (r *Reader) page(ctx context.Context, q *search.Query, selects []search.Sel
 	return nil
 }
 
+// inTurn are the matches of one Select behind those of the one before. A position
+// says in which of them it is.
+func (r *Reader) inTurn(ctx context.Context, selects []search.Select, after Position, limit int) ([]Match, error) {
+	var all []Match
+	within, behind, begun := strings.Cut(string(after), " ")
+	for _, sel := range selects {
+		if begun && sel.Type != within {
+			continue
+		}
+		var from Position
+		if begun {
+			from, begun = Position(behind), false
+		}
+		found, err := r.snapshot.Search(ctx, []search.Select{sel}, from, limit-len(all))
+		if err != nil {
+			return nil, err
+		}
+		for _, match := range found {
+			match.Position = append(Position(sel.Type+" "), match.Position...)
+			all = append(all, match)
+		}
+		if len(all) == limit {
+			break
+		}
+	}
+	return all, nil
+}
+
 // cursorBound is what a page link is bound to: the permissions and the query.
 func (r *Reader) cursorBound(q *search.Query) string {
 	var b strings.Builder
 	b.WriteString(r.view.policy.fingerprint)
 	b.WriteString("\nsearch")
+	if q.InTurn {
+		b.WriteString(" in turn")
+	}
+	b.WriteString(" " + q.About + "\n")
 	for _, sel := range q.Selects {
 		b.WriteString(" " + sel.Type)
 	}
@@ -128,11 +196,11 @@ func (r *Reader) cursorBound(q *search.Query) string {
 	return b.String()
 }
 
-func (r *Reader) total(ctx context.Context, q *search.Query, selects []search.Select, page SearchResult) (*int, error) {
-	limit := CheapCount
+func (r *Reader) total(ctx context.Context, q *search.Query, of selection, page SearchResult) (*int, error) {
+	limit := cheap(of.narrowed)
 	switch {
 	case q.Summary == "count", q.Count == 0, q.Total == search.TotalAccurate:
-		limit = 0
+		limit = CountLimit{}
 	case q.Total == search.TotalNone:
 		return nil, nil
 	}
@@ -140,7 +208,7 @@ func (r *Reader) total(ctx context.Context, q *search.Query, selects []search.Se
 		n := len(page.Matches)
 		return &n, nil
 	}
-	n, complete, err := r.snapshot.Count(ctx, selects, limit)
+	n, complete, err := r.snapshot.Count(ctx, of.selects, limit)
 	if err != nil || !complete {
 		return nil, err
 	}

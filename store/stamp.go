@@ -24,6 +24,7 @@ func (d Draft) stamp(version Resource) ([]byte, error) {
 
 func stampMembers(resource *fhirjson.Node, version Resource, meta []byte) []byte {
 	var b fhirjson.Builder
+	b.Grow(len(resource.Raw()) + len(meta) + len(version.ID) + 32)
 	for _, m := range resource.Members() {
 		switch m.Name {
 		case "id":

@@ -53,7 +53,7 @@ func TestStamp(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := (Drafter{ValidateOff, registry, ""}).Draft("Patient", n); err == nil || err.Error() != want {
+		if _, err := (Drafter{validation: ValidateOff, registry: registry}).Draft("Patient", n); err == nil || err.Error() != want {
 			t.Errorf("%s: %v, want %s", in, err, want)
 		}
 	}
@@ -81,7 +81,7 @@ func TestEntriesOfAStampedDraft(t *testing.T) {
 			t.Fatal(err)
 		}
 		version.Key = Key{n.Get("resourceType").Text(), "p1"}
-		draft, err := Drafter{ValidateOff, registry, ""}.Draft(version.Type, n)
+		draft, err := Drafter{validation: ValidateOff, registry: registry}.Draft(version.Type, n)
 		if err != nil {
 			t.Fatal(err)
 		}

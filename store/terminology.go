@@ -32,7 +32,7 @@ func (r *Reader) expandSealed(ctx context.Context, e search.Expr) (search.Expr, 
 		return e, nil
 	}
 	t := &terminology{reader: r, sealed: true}
-	return search.Rewrite(e, func(leaf search.Expr, negated bool) (search.Expr, error) {
+	expanded, err := search.Rewrite(e, func(leaf search.Expr, negated bool) (search.Expr, error) {
 		codes, err := t.expand(ctx, leaf)
 		var fault *search.ParamError
 		if errors.As(err, &fault) {
@@ -40,6 +40,10 @@ func (r *Reader) expandSealed(ctx context.Context, e search.Expr) (search.Expr, 
 		}
 		return codes, err
 	})
+	if err != nil {
+		return nil, err
+	}
+	return search.Simplify(expanded), nil
 }
 
 func asksTerminology(leaf search.Expr) bool {
@@ -80,7 +84,7 @@ func (t *terminology) find(ctx context.Context, typ string, where search.Expr) (
 			return nil, err
 		}
 	}
-	selects := []search.Select{{Type: typ, Where: search.Simplify(search.And{where, granted})}}
+	selects := []search.Select{{Type: typ, Where: search.Both(search.Simplify(where), granted)}}
 	found, err := t.reader.snapshot.Search(ctx, selects, nil, 1)
 	if err != nil || len(found) == 0 {
 		return nil, err

@@ -18,6 +18,7 @@ type Tx struct {
 	writer        Writer
 	written       []write
 	touched       []Key
+	changes       []Change // for the view's witness
 	relationships map[Key][]compartments.Relationship
 }
 
@@ -66,9 +67,11 @@ func (tx *Tx) put(ctx context.Context, version Resource, draft Draft, letter Let
 	if version.Body, err = draft.stamp(version); err != nil {
 		return Written{}, err
 	}
-	if err := tx.writer.Put(ctx, tx.index(version, draft)); err != nil {
+	indexed := tx.index(version, draft)
+	if err := tx.writer.Put(ctx, indexed); err != nil {
 		return Written{}, err
 	}
+	tx.changed(indexed, outcome)
 	tx.written = append(tx.written, write{version.Key, letter})
 	readable, err := tx.Readable(ctx, version.Key)
 	return Written{version, outcome, readable}, err
@@ -77,16 +80,18 @@ func (tx *Tx) put(ctx context.Context, version Resource, draft Draft, letter Let
 // index brings together everything by which a version is found, and keeps its
 // care relationships for the end of the transaction.
 func (tx *Tx) index(version Resource, draft Draft) NewVersion {
-	s := tx.view.store
-	entries := s.registry.Stamp(version.Type, draft.entries, version.Updated)
-	tx.relate(version.Key, s.compartments.Relationships(version.Type, version.ID, draft.resource, entries))
-	charts := s.compartments.Charts(version.Type, version.ID, entries)
-	return NewVersion{Resource: version, Entries: entries, Charts: charts}
+	indexed := tx.view.store.index(version, draft)
+	tx.relate(version.Key, indexed.Relationships)
+	return indexed.NewVersion
 }
 
 // Touched are the resources that the transaction has written so far, deletions
 // among them, in the order of writing.
 func (tx *Tx) Touched() []Key { return tx.touched }
+
+// Records are the records as the transaction sees and writes them: what it does to
+// them and to resources happens together or not at all.
+func (tx *Tx) Records() Records { return tx.writer.Records() }
 
 // relate is called by every write.
 func (tx *Tx) relate(source Key, relationships []compartments.Relationship) {
@@ -100,7 +105,7 @@ func (tx *Tx) relate(source Key, relationships []compartments.Relationship) {
 // Readable tells whether the caller may read a resource as it is now: only then
 // may its body be shown. What the transaction writes later can change it.
 func (tx *Tx) Readable(ctx context.Context, key Key) (bool, error) {
-	if tx.view.policy.Unbounded(Read, key.Type) {
+	if tx.view.on(Read, key.Type).Unbounded(Read, key.Type) {
 		return true, nil
 	}
 	_, err := tx.Read(ctx, key)
@@ -126,12 +131,15 @@ func (tx *Tx) finish(ctx context.Context) error {
 }
 
 // fail is the error of a transaction that fails for a cause. A write that is not
-// admitted comes before any other cause: it may have shown the caller, until now,
-// what else is hidden from it, so that the cause could tell of that.
+// admitted, or of which it cannot be told whether it is, comes before any other cause: it
+// may have shown the caller, until now, what else is hidden from it, so that the cause
+// could tell of that.
 func (tx *Tx) fail(ctx context.Context, cause error) error {
+	err := tx.admitted(ctx)
 	var notAdmitted *NotAdmitted
-	if errors.As(tx.admitted(ctx), &notAdmitted) {
-		return notAdmitted
+	var notIndexed *NotIndexed
+	if errors.As(err, &notAdmitted) || errors.As(err, &notIndexed) || errors.Is(err, ErrTooComplex) {
+		return err
 	}
 	return cause
 }
@@ -147,7 +155,7 @@ func (tx *Tx) admitted(ctx context.Context) error {
 }
 
 func (tx *Tx) admit(ctx context.Context, w write) error {
-	if tx.view.policy.Unbounded(w.letter, w.key.Type) {
+	if tx.view.on(w.letter, w.key.Type).Unbounded(w.letter, w.key.Type) {
 		return nil
 	}
 	where, err := tx.require(ctx, w.letter, w.key.Type)

@@ -49,7 +49,7 @@ func (tx *Tx) replace(ctx context.Context, current Resource, draft Draft, verb V
 // updateAsCreate is decided before what is expected is asked (RFC 9110, section
 // 13.2.1), so that a caller who may not create hears nothing of the resource.
 func (tx *Tx) updateAsCreate(ctx context.Context, key Key, draft Draft, deleted Resource, expected Precondition) (Written, error) {
-	if !tx.view.policy.Unbounded(Update, key.Type) {
+	if !tx.view.on(Update, key.Type).Unbounded(Update, key.Type) {
 		return Written{}, ErrNotCreatable
 	}
 	if err := expected.check(deleted); err != nil {

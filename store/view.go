@@ -12,12 +12,53 @@ import (
 // has nothing for the letter and type the error is *Forbidden, and what the
 // policy hides is as if it were not there.
 type View struct {
-	store  *Store
-	policy Policy
+	store    *Store
+	policy   Policy
+	standing Standing // nil: the policy counts for good
+	witness  Witness  // nil: nobody is told
+	trace    *Trace   // nil: nothing is to be explained
+}
+
+// Standing tells whether a policy still counts, by the records of the state that is
+// about to be read or changed: nil, or the error that the View returns in place of
+// an answer. It is asked for each state anew.
+type Standing func(ctx context.Context, revisions Revisions) error
+
+// Revisions is [Records.Revisions] of one state.
+type Revisions func(ctx context.Context, of ...RecordName) ([]int64, error)
+
+// stands asks for the standing on a state.
+func (v *View) stands(ctx context.Context, state Snapshot) error {
+	if v.standing == nil {
+		return nil
+	}
+	return v.trace.Aside(func() error { return v.standing(ctx, state.Revisions) })
 }
 
 // Allows tells whether the caller may do it to some resource of the type.
-func (v *View) Allows(letter Letter, typ string) bool { return v.policy.Allows(letter, typ) }
+func (v *View) Allows(letter Letter, typ string) bool { return v.on(letter, typ).Allows(letter, typ) }
+
+// on is the policy, for a question about a letter and type: the trace is told that
+// these were needed.
+func (v *View) on(letter Letter, typ string) Policy {
+	v.trace.need(v.policy, letter, typ)
+	return v.policy
+}
+
+// Traced is the same view, which tells a trace how it decides and answers.
+func (v *View) Traced(t *Trace) *View {
+	traced := *v
+	traced.trace = t
+	return &traced
+}
+
+// Within is the View inside an operation, where the caller may see what a scope on the
+// operation shows. Entitled tells whether they have such a scope.
+func (v *View) Within(operation Operation) (inside *View, entitled bool) {
+	widened := *v
+	widened.policy, entitled = v.policy.Within(operation)
+	return &widened, entitled
+}
 
 // Draft checks what is to be written.
 func (v *View) Draft(typ string, resource *fhirjson.Node) (Draft, error) {
@@ -27,8 +68,12 @@ func (v *View) Draft(typ string, resource *fhirjson.Node) (Draft, error) {
 // Snapshot runs fn with a Reader on one state of the data. The Reader is invalid
 // once fn returns.
 func (v *View) Snapshot(ctx context.Context, fn func(*Reader) error) error {
-	return v.store.backend.Read(ctx, func(s Snapshot) error {
-		return fn(&Reader{view: v, snapshot: s})
+	v.store.refresh(ctx)
+	return v.store.backend.Read(WithTrace(ctx, v.trace), func(s Snapshot) error {
+		if err := v.stands(ctx, s); err != nil {
+			return err
+		}
+		return fn(&Reader{view: v, snapshot: v.store.guard(s)})
 	})
 }
 
@@ -53,7 +98,13 @@ func (v *View) History(ctx context.Context, key Key, request HistoryRequest) (Hi
 // beginning, and must set anew whatever it sets outside itself. An error of fn is
 // what Transact returns, unless what was written until then is not admitted.
 func (v *View) Transact(ctx context.Context, fn func(*Tx) error) error {
-	return v.store.backend.Write(ctx, func(w Writer) error { return v.perform(ctx, w, fn) })
+	return v.store.backend.Write(WithTrace(ctx, v.trace), func(w Writer) error {
+		tx, err := v.perform(ctx, w, fn)
+		if err != nil {
+			return err
+		}
+		return v.trace.Aside(func() error { return v.testify(ctx, tx) })
+	})
 }
 
 // errRehearsed undoes a rehearsal.
@@ -62,8 +113,8 @@ var errRehearsed = errors.New("this was a rehearsal")
 // Rehearse tells whether Transact would succeed: it does the same, returns the
 // error that Transact would return, and undoes everything.
 func (v *View) Rehearse(ctx context.Context, fn func(*Tx) error) error {
-	err := v.store.backend.Write(ctx, func(w Writer) error {
-		if err := v.perform(ctx, w, fn); err != nil {
+	err := v.store.backend.Write(WithTrace(ctx, v.trace), func(w Writer) error {
+		if _, err := v.perform(ctx, w, fn); err != nil {
 			return err
 		}
 		return errRehearsed
@@ -75,12 +126,15 @@ func (v *View) Rehearse(ctx context.Context, fn func(*Tx) error) error {
 }
 
 // perform is a transaction but for its end.
-func (v *View) perform(ctx context.Context, w Writer, fn func(*Tx) error) error {
-	tx := &Tx{Reader: &Reader{view: v, snapshot: w}, writer: w}
-	if err := fn(tx); err != nil {
-		return tx.fail(ctx, err)
+func (v *View) perform(ctx context.Context, w Writer, fn func(*Tx) error) (*Tx, error) {
+	if err := v.standsToWrite(ctx, w); err != nil {
+		return nil, err
 	}
-	return tx.finish(ctx)
+	tx := &Tx{Reader: &Reader{view: v, snapshot: v.store.guard(w)}, writer: w}
+	if err := fn(tx); err != nil {
+		return nil, tx.fail(ctx, err)
+	}
+	return tx, tx.finish(ctx)
 }
 
 // ask answers one question on a snapshot of its own.

@@ -27,7 +27,7 @@ func chart(patient string) []string {
 		`{"resourceType":"Substance","id":"ae-$","ingredient":[{"substanceReference":{"reference":"Substance/step-$"}}]}`,
 		`{"resourceType":"Substance","id":"step-$","ingredient":[{"substanceReference":{"reference":"Substance/too-far-$"}}]}`,
 		`{"resourceType":"AllergyIntolerance","id":"allergy-$","patient":{"reference":"Patient/$"}}`,
-		`{"resourceType":"DocumentReference","id":"doc-$","status":"current","subject":{"reference":"Patient/$"},"content":[{"attachment":{"url":"Binary/doc-$"}},{"attachment":{"url":"` + base + `/Binary/abs-$"}},{"attachment":{"url":"https://evil.example/Binary/foreign-$"}},{"attachment":{"url":"Binary/secured-x"}}]}`,
+		`{"resourceType":"DocumentReference","id":"doc-$","status":"current","subject":{"reference":"Patient/$"},"content":[{"attachment":{"url":"Binary/doc-$"}},{"attachment":{"url":"` + base + `/Binary/abs-$"}},{"attachment":{"url":"https://evil.example/Binary/foreign-$"}},{"attachment":{"url":"Binary/secured-x"}},{"attachment":{"url":"Binary/secured-by-name"}},{"attachment":{"url":"Binary/secured-elsewhere"}}]}`,
 		`{"resourceType":"DiagnosticReport","id":"rep-$","subject":{"reference":"Patient/$"},"presentedForm":[{"url":"Binary/rep-$"}]}`,
 		`{"resourceType":"Binary","id":"doc-$"}`, `{"resourceType":"Binary","id":"abs-$"}`, `{"resourceType":"Binary","id":"foreign-$"}`,
 		`{"resourceType":"Binary","id":"rep-$"}`, `{"resourceType":"Binary","id":"unreferenced-$"}`,
@@ -56,9 +56,16 @@ func twoCharts(t *testing.T) *world {
 		`{"resourceType":"Group","id":"g","member":[{"entity":{"reference":"Patient/a"}}]}`,
 		`{"resourceType":"Library","id":"l","relatedArtifact":[{"type":"depends-on","resource":"Medication/nobody"}]}`,
 		`{"resourceType":"Binary","id":"secured-x","securityContext":{"reference":"Practitioner/x"}}`,
+		// A securityContext that leads nowhere lets nobody in.
+		`{"resourceType":"Binary","id":"secured-by-name","securityContext":{"type":"Patient","identifier":{"value":"b"}}}`,
+		`{"resourceType":"Binary","id":"secured-elsewhere","securityContext":{"reference":"https://evil.example/Patient/a"}}`,
 		`{"resourceType":"Subscription","id":"sub"}`, `{"resourceType":"Medication","id":"nobody"}`,
 		`{"resourceType":"Provenance","id":"mixed","target":[{"reference":"Observation/vital-a"},{"reference":"Observation/vital-b"}]}`,
 		`{"resourceType":"Provenance","id":"dangling","target":[{"reference":"Observation/vital-a"},{"reference":"Observation/gone"}]}`,
+		`{"resourceType":"Provenance","id":"by-name","target":[{"reference":"Observation/vital-a"},{"type":"Patient","identifier":{"value":"b"}}]}`,
+		`{"resourceType":"Provenance","id":"by-display","target":[{"reference":"Observation/vital-a"},{"display":"somebody"}]}`,
+		`{"resourceType":"Provenance","id":"not-contained","target":[{"reference":"Observation/vital-a"},{"reference":"#in"}]}`,
+		`{"resourceType":"Provenance","id":"elsewhere","target":[{"reference":"Observation/vital-a"},{"reference":"https://evil.example/Observation/vital-a"}]}`,
 		`{"resourceType":"Provenance","id":"group","target":[{"reference":"Observation/vital-a"},{"reference":"Group/g"}]}`,
 	} {
 		w.put(t, text)
@@ -116,6 +123,7 @@ func visibleCases(w *world) []visible {
 		all = append(all, key.String())
 	}
 	everything := words(all)
+	unrecorded := slices.DeleteFunc(slices.Clone(everything), func(name string) bool { return strings.HasPrefix(name, "AuditEvent/") })
 	patient := Context{Patient: "a"}
 	care := func(user string) Context { return Context{User: user, Panel: PanelCare} }
 	return []visible{
@@ -154,7 +162,10 @@ func visibleCases(w *world) []visible {
 			words("Observation/vital-a"), words("Observation/vital-a")},
 		{"a system's everything", "system/*.rs", Context{}, everything, everything},
 		{"a system's type", "system/Medication.r?_id=nobody", Context{}, words("Medication/nobody"), nil},
-		{"a practitioner's everything", "user/*.rs", Context{User: "Practitioner/of-a", Panel: PanelAll}, everything, everything},
+		{"a practitioner's everything", "user/*.rs", Context{User: "Practitioner/of-a", Panel: PanelAll}, unrecorded, unrecorded},
+		{"an administrator's everything", "user/*.rs", Context{User: "Practitioner/of-a", Panel: PanelCare, Administrator: true}, everything, everything},
+		{"an administrator who is nobody's practitioner", "user/AuditEvent.rs", Context{Administrator: true}, words("AuditEvent/aud-a AuditEvent/aud-b"), words("AuditEvent/aud-a AuditEvent/aud-b")},
+		{"a system's records", "system/AuditEvent.s", Context{}, nil, words("AuditEvent/aud-a AuditEvent/aud-b")},
 		{"a role's everything", "user/Group.r", Context{User: "PractitionerRole/1", Panel: PanelAll}, words("Group/g"), nil},
 		{"a panel by generalPractitioner", "user/*.rs", care("Practitioner/of-a"),
 			words(byChartA, whole, medicationA, binaryA, provenanceA), words(byChartA, whole, medicationA, provenanceA)},
@@ -174,6 +185,11 @@ func visibleCases(w *world) []visible {
 			words("Condition/c-b"), nil},
 		{"patient/ for the patient", "patient/Condition.r", Context{Patient: "b", User: "Patient/b"}, words("Condition/c-b"), nil},
 		{"patient/ for a relative", "patient/Condition.r", Context{Patient: "b", User: "RelatedPerson/rel-b"}, words("Condition/c-b"), nil},
+		{"a relative of two", "user/Patient.r", Context{User: "RelatedPerson/rel-a", Also: words("RelatedPerson/rel-b")}, words("Patient/a Patient/b"), nil},
+		{"a patient who is another's relative", "user/Patient.r", Context{User: "Patient/a", Also: words("RelatedPerson/rel-b")}, words("Patient/a Patient/b"), nil},
+		{"patient/ for a relative of two", "patient/Condition.r", Context{Patient: "b", User: "RelatedPerson/rel-a", Also: words("RelatedPerson/rel-b")}, words("Condition/c-b"), nil},
+		{"patient/ for a patient who is another's relative", "patient/Condition.r", Context{Patient: "b", User: "Patient/a", Also: words("RelatedPerson/rel-b")}, words("Condition/c-b"), nil},
+		{"patient/ for a patient who is a third one's relative", "patient/Condition.r", Context{Patient: "b", User: "Patient/a", Also: words("RelatedPerson/rel-x")}, nil, nil},
 		{"patient/ for another's relative", "patient/Condition.r", Context{Patient: "b", User: "RelatedPerson/rel-a"}, nil, nil},
 		{"levels do not lend each other", "patient/Medication.r user/MedicationRequest.r", Context{Patient: "a", User: "Practitioner/x", Panel: PanelAll},
 			words("MedicationRequest/order-a MedicationRequest/draft-a MedicationRequest/order-b MedicationRequest/draft-b Medication/m-a Medication/draft-a Medication/i-a"), nil},

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/granary-fhir/granary/store"
+	"github.com/granary-fhir/granary/store/testbackend"
 )
 
 // The category scopes that HTI-1 requires of certified servers, as SMART's own
@@ -39,14 +40,7 @@ func TestGranularScopes(t *testing.T) {
 }
 
 func BenchmarkCompile(b *testing.B) {
-	r, err := registry()
-	if err != nil {
-		b.Fatal(err)
-	}
-	c, err := bound()
-	if err != nil {
-		b.Fatal(err)
-	}
+	r, c := testbackend.Definitions(b)
 	compiler := NewCompiler(r, c, base)
 	many := ""
 	for i := range 500 {

@@ -13,7 +13,7 @@ type links struct {
 	ingredients map[string][]*search.Param // Medication, Substance: from each other
 	attachments []*search.Param            // to Binary
 	security    *search.Param              // Binary.securityContext
-	target      *search.Param              // Provenance.target
+	target      *search.Param              // Provenance.target, each of them
 }
 
 func newLinks(r *search.Registry, c *compartments.Compartments) links {
@@ -38,15 +38,16 @@ func newLinks(r *search.Registry, c *compartments.Compartments) links {
 		}
 	}
 	l.security, _ = r.Derived("Binary", "_securityContext")
-	l.target, _ = r.Param("Provenance", "target")
+	l.target, _ = r.Derived("Provenance", "_target")
 	return l
 }
 
-// leading are the parameters that may refer to a type.
+// leading are the parameters that may refer to a type. What an IG package adds gives no
+// access: verdicts are about what R4 says.
 func leading(params []*search.Param, target string) []*search.Param {
 	var kept []*search.Param
 	for _, p := range params {
-		if slices.Contains(p.Targets, target) {
+		if slices.Contains(p.Targets, target) && p.Package == "" {
 			kept = append(kept, p)
 		}
 	}

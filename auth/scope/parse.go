@@ -1,7 +1,6 @@
 package scope
 
 import (
-	"cmp"
 	"fmt"
 	"net/url"
 	"slices"
@@ -20,15 +19,80 @@ func (r Refusal) Error() string { return fmt.Sprintf("scope %q: %s", r.Scope, r.
 
 // withoutData are the scopes that carry no access to resources
 // (scopes-and-launch-context.html#scopes-for-requesting-context-data and
-// #scopes-for-requesting-identity-data).
+// #scopes-for-requesting-identity-data), and one of this server, which lets its holder ask
+// the introspection endpoint.
 var withoutData = []string{
-	"openid", "fhirUser", "profile", "launch", "launch/patient", "launch/encounter",
-	"offline_access", "online_access",
+	"openid", "fhirUser", "profile", "launch", "launch/patient", "launch/encounter", "launch/location",
+	"offline_access", "online_access", Introspect,
+}
+
+// Introspect is the scope of the introspection endpoint. Two underscores mark what is not
+// SMART's (scopes-and-launch-context.html#extensibility).
+const Introspect = "__introspect"
+
+// Language is which scopes there are: SMART's, and those that a server declares for
+// services of its own. The zero Language has SMART's alone.
+type Language struct{ custom []Custom }
+
+// Custom is a scope that is not SMART's. It carries no access to resources.
+type Custom struct {
+	Name string
+	// Description is what consent says of it.
+	Description string
+}
+
+// NewLanguage declares scopes beside SMART's. The error names one that cannot be
+// written as a scope, or means something already.
+func NewLanguage(custom []Custom) (Language, error) {
+	for i, c := range custom {
+		head, _, _ := strings.Cut(c.Name, "/")
+		switch {
+		case c.Name == "" || checkCharacters(c.Name) != nil:
+			return Language{}, fmt.Errorf("custom scope %q: a scope is visible ASCII without quotation mark and backslash (RFC 6749, 3.3)", c.Name)
+		case slices.Contains(withoutData, c.Name), slices.Contains([]string{"patient", "user", "system", "launch"}, head):
+			return Language{}, fmt.Errorf("custom scope %q: SMART has a meaning for it", c.Name)
+		case isOperation(c.Name):
+			return Language{}, fmt.Errorf("custom scope %q: it is the scope of an operation", c.Name)
+		case c.Description == "":
+			return Language{}, fmt.Errorf("custom scope %q: it needs a description, which consent shows", c.Name)
+		case slices.ContainsFunc(custom[:i], func(other Custom) bool { return other.Name == c.Name }):
+			return Language{}, fmt.Errorf("custom scope %q: it is declared twice", c.Name)
+		}
+	}
+	return Language{slices.Clone(custom)}, nil
+}
+
+// Custom are the declared scopes.
+func (l Language) Custom() []Custom { return slices.Clone(l.custom) }
+
+// WithoutData are the scopes of the language that carry no access to resources.
+func (l Language) WithoutData() []string {
+	names := slices.Clone(withoutData)
+	for _, c := range l.custom {
+		names = append(names, c.Name)
+	}
+	return names
+}
+
+// ParseList is the function of this name, in the language.
+func (l Language) ParseList(list string) ([]Scope, []Refusal) {
+	return parseList(list, l.parse)
+}
+
+func (l Language) parse(text string) (Scope, error) {
+	for _, c := range l.custom {
+		if c.Name == text {
+			return Scope{name: text, text: text, description: c.Description}, nil
+		}
+	}
+	return parse(text)
 }
 
 // ParseList reads scopes separated by spaces: those that are well-formed, in
 // their order, each once, and those that are not. What is refused grants nothing.
-func ParseList(list string) ([]Scope, []Refusal) {
+func ParseList(list string) ([]Scope, []Refusal) { return parseList(list, parse) }
+
+func parseList(list string, parse func(string) (Scope, error)) ([]Scope, []Refusal) {
 	var scopes []Scope
 	var refused []Refusal
 	seen := map[string]bool{}
@@ -50,8 +114,9 @@ func ParseList(list string) ([]Scope, []Refusal) {
 
 // Parse reads one scope, strictly: `patient`, `user` or `system`, a slash, a
 // resource type or `*`, a dot, letters of `cruds` in that order or SMART v1's
-// `read`, `write` or `*`, and perhaps a query string; or one of the scopes that
-// carry no access to resources. The error is a [Refusal].
+// `read`, `write` or `*`, and perhaps a query string, or the name of an operation; or
+// the canonical URL of an operation; or one of the scopes that carry no access to
+// resources. The error is a [Refusal].
 func Parse(text string) (Scope, error) {
 	s, err := parse(text)
 	if err != nil {
@@ -61,11 +126,15 @@ func Parse(text string) (Scope, error) {
 }
 
 func parse(text string) (Scope, error) {
-	if slices.Contains(withoutData, text) {
+	name, role, _ := strings.Cut(text, "?role=")
+	if slices.Contains(withoutData, text) || isContext(name) && role != "" && checkCharacters(text) == nil {
 		return Scope{name: text, text: text}, nil
 	}
 	if err := checkCharacters(text); err != nil {
 		return Scope{}, err
+	}
+	if isDefinition(text) {
+		return parseDefinition(text)
 	}
 	head, query, narrowed := strings.Cut(text, "?")
 	level, rest, slash := strings.Cut(head, "/")
@@ -80,6 +149,9 @@ func parse(text string) (Scope, error) {
 	case typ != Any && !definitions.IsResourceType(typ):
 		return Scope{}, fmt.Errorf("%q is not a resource type of FHIR R4, nor *", typ)
 	}
+	if strings.HasPrefix(letters, "$") {
+		return s.on(letters, narrowed)
+	}
 	var err error
 	if s.Letters, err = parseLetters(letters); err != nil {
 		return Scope{}, err
@@ -88,6 +160,12 @@ func parse(text string) (Scope, error) {
 		s.Params, err = parseQuery(query)
 	}
 	return s, err
+}
+
+// isContext tells whether a scope asks for a resource in context, so that it may
+// name a role (scopes-and-launch-context.html#requesting-context-with-scopes).
+func isContext(name string) bool {
+	return strings.HasPrefix(name, "launch/") && slices.Contains(withoutData, name)
 }
 
 // checkCharacters holds a scope to RFC 6749 (3.3): visible ASCII but for the
@@ -144,9 +222,7 @@ func parseQuery(query string) ([]search.Pair, error) {
 		}
 		pairs = append(pairs, search.Pair{Name: name, Value: value})
 	}
-	slices.SortFunc(pairs, func(a, b search.Pair) int {
-		return cmp.Or(strings.Compare(a.Name, b.Name), strings.Compare(a.Value, b.Value))
-	})
+	slices.SortFunc(pairs, comparePairs)
 	return slices.Compact(pairs), nil
 }
 

@@ -32,7 +32,8 @@ func TestParse(t *testing.T) {
 			Params: []search.Pair{{Name: "_has:Observation:subject:code", Value: "a=b?c"}}},
 		"openid": {name: "openid"}, "fhirUser": {name: "fhirUser"}, "profile": {name: "profile"},
 		"launch": {name: "launch"}, "launch/patient": {name: "launch/patient"}, "launch/encounter": {name: "launch/encounter"},
-		"offline_access": {name: "offline_access"}, "online_access": {name: "online_access"},
+		"launch/location": {name: "launch/location"},
+		"offline_access":  {name: "offline_access"}, "online_access": {name: "online_access"},
 	} {
 		want.text = text
 		got, err := Parse(text)
@@ -67,7 +68,9 @@ func TestLeak43ParseRefuses(t *testing.T) {
 		"Patient/Observation.rs":              "should begin with",
 		"practitioner/Observation.rs":         "should begin with",
 		"launch/practitioner":                 "should begin with",
-		"launch/patient?role=x":               "should begin with",
+		"launch/patient?role=":                "should begin with",
+		"openid?role=x":                       "should begin with",
+		"launch?role=x":                       "should begin with",
 		"smart/orchestrate_launch":            "should begin with",
 		"":                                    "should begin with",
 		"*":                                   "should begin with",

@@ -65,6 +65,12 @@ func TestLeak37And38RefusedParameters(t *testing.T) {
 	} {
 		w.mustRefuse(t, text, Context{Patient: "a"}, reason)
 	}
+	everyone := Context{User: "Practitioner/1", Panel: PanelAll}
+	w.mustRefuse(t, "user/AuditEvent.rs", everyone, "never give rs on AuditEvent")
+	w.mustRefuse(t, "user/AuditEvent.cud", everyone, "never give cud on AuditEvent")
+	w.mustRefuse(t, "patient/AuditEvent.rs", Context{Patient: "a"}, "never give rs on AuditEvent")
+	w.mustRefuse(t, "system/AuditEvent.ud", Context{}, "never give ud on AuditEvent")
+	w.mustRefuse(t, "user/AuditEvent.ud", Context{Administrator: true}, "never give ud on AuditEvent")
 }
 
 // A scope that is refused leaves the others as they are.

@@ -14,7 +14,13 @@ type rules struct {
 	terms        []term
 	alternatives map[store.Rule]search.Or
 	contexts     map[Level]contexts
-	read         map[string]search.Expr // the grant's predicates of the letter r, as far as they are decided
+	seen         map[seen]search.Expr    // what visible has answered, of types that are settled
+	origins      map[store.Rule][]string // which scopes grant each rule; nil if nobody asks
+}
+
+type seen struct {
+	level Level
+	typ   string
 }
 
 // contexts are the resources of each type that a level is about, as the letter r
@@ -22,7 +28,10 @@ type rules struct {
 type contexts map[string]search.Or
 
 func newRules(c *Compiler, terms []term) *rules {
-	return &rules{c, terms, map[store.Rule]search.Or{}, map[Level]contexts{}, map[string]search.Expr{}}
+	return &rules{
+		Compiler: c, terms: terms,
+		alternatives: map[store.Rule]search.Or{}, contexts: map[Level]contexts{}, seen: map[seen]search.Expr{},
+	}
 }
 
 // finish makes the rules. Each stage needs what the ones before it decided.
@@ -43,17 +52,19 @@ type stage func(Level, reach) map[string]predicate
 // predicate is the predicate for each letter.
 type predicate func(store.Letter) search.Expr
 
-// add runs a stage for the level of each term.
+// add runs a stage for each level, and adds what the scopes of the level grant of it.
 func (r *rules) add(s stage) {
 	byLevel := map[Level]map[string]predicate{}
 	for _, t := range r.terms {
-		byType, ok := byLevel[t.scope.Level]
-		if !ok {
-			byType = s(t.scope.Level, t.reach)
-			byLevel[t.scope.Level] = byType
+		if _, known := byLevel[t.scope.Level]; !known {
+			byLevel[t.scope.Level] = s(t.scope.Level, t.reach)
 		}
-		for typ, predicate := range byType {
-			r.addTerm(t, typ, predicate)
+	}
+	for _, level := range levels {
+		for typ, predicate := range byLevel[level] {
+			for i := range len(store.Letters) {
+				r.addRule(level, store.Rule{Letter: store.Letter(store.Letters[i]), Type: typ}, predicate)
+			}
 		}
 	}
 	for level, byType := range byLevel {
@@ -61,19 +72,36 @@ func (r *rules) add(s stage) {
 	}
 }
 
-// addTerm adds what one scope grants of one type.
-func (r *rules) addTerm(t term, typ string, predicate predicate) {
-	where, ok := t.where[typ]
-	if !ok {
+// addRule adds what the scopes of a level grant by one letter of one type: of what the
+// level is about, which may be a long predicate and is here once, what one of them
+// names.
+func (r *rules) addRule(level Level, rule store.Rule, predicate predicate) {
+	named := r.named(level, rule)
+	if len(named) == 0 {
 		return
 	}
-	for i := range len(t.scope.Letters) {
-		letter := store.Letter(t.scope.Letters[i])
-		if context := predicate(letter); context != search.False {
-			rule := store.Rule{Letter: letter, Type: typ}
-			r.alternatives[rule] = append(r.alternatives[rule], search.And{context, where})
+	context := predicate(rule.Letter)
+	if context == search.False {
+		return
+	}
+	r.alternatives[rule] = append(r.alternatives[rule], search.And{context, named})
+	for _, t := range r.terms {
+		if _, ok := t.where[rule.Type]; ok && t.scope.Level == level && t.scope.Has(rule.Letter) {
+			r.note(rule, t.by)
 		}
 	}
+}
+
+// named is what the scopes of a level name by one letter of one type.
+func (r *rules) named(level Level, rule store.Rule) search.Or {
+	var named search.Or
+	for _, t := range r.terms {
+		where, ok := t.where[rule.Type]
+		if ok && t.scope.Level == level && t.scope.Has(rule.Letter) {
+			named = append(named, where)
+		}
+	}
+	return named
 }
 
 // settle makes what a stage has decided known to the next.
@@ -83,18 +111,33 @@ func (r *rules) settle(level Level, byType map[string]predicate) {
 	}
 	for typ, predicate := range byType {
 		r.contexts[level][typ] = append(r.contexts[level][typ], predicate(store.Read))
-		r.read[typ] = search.Simplify(r.alternatives[store.Rule{Letter: store.Read, Type: typ}])
+		for _, any := range levels {
+			delete(r.seen, seen{any, typ})
+		}
 	}
 }
 
-// visible is what a level is about and the grant can read, of one type.
+// visible is what a level is about and the grant can read, of one type. Of the level's
+// own scopes it has what they name, and not their context a second time: of a type that
+// is reached by links that is a long predicate, and each further link would double it.
 func (r *rules) visible(level Level, typ string) search.Expr {
 	context, about := r.contexts[level][typ]
-	read, readable := r.read[typ]
-	if !about || !readable {
+	if !about {
 		return search.False
 	}
-	return search.Simplify(search.And{context, read})
+	key := seen{level, typ}
+	if _, known := r.seen[key]; known {
+		return r.seen[key]
+	}
+	rule := store.Rule{Letter: store.Read, Type: typ}
+	readable := r.named(level, rule)
+	for _, other := range levels {
+		if context, about := r.contexts[other][typ]; about && other != level {
+			readable = append(readable, search.And{context, r.named(other, rule)})
+		}
+	}
+	r.seen[key] = search.Simplify(search.And{context, readable})
+	return r.seen[key]
 }
 
 // own is the stage of what needs no other type: everything where there is no
@@ -105,7 +148,7 @@ func (r *rules) own(_ Level, reach reach) map[string]predicate {
 		verdict := r.compartments.Verdict(typ)
 		switch {
 		case reach.everything:
-			byType[typ] = func(store.Letter) search.Expr { return search.True }
+			byType[typ] = r.whole(typ, reach)
 		case verdict == compartments.ReadOnly:
 			byType[typ] = r.admitted(typ, reach.guard)
 		case verdict == compartments.ByChart:
@@ -113,6 +156,16 @@ func (r *rules) own(_ Level, reach reach) map[string]predicate {
 		}
 	}
 	return byType
+}
+
+// whole is all of a type, for the letters that are granted where there is no bound.
+func (r *rules) whole(typ string, reach reach) predicate {
+	return func(letter store.Letter) search.Expr {
+		if !r.grants(letter, typ, reach) {
+			return search.False
+		}
+		return search.True
+	}
 }
 
 // admitted is one Expr for the letters that the table of verdicts admits for the

@@ -18,6 +18,8 @@ const (
 	System  Level = "system"
 )
 
+var levels = []Level{Patient, User, System}
+
 // Any is the Type of a wildcard scope.
 const Any = "*"
 
@@ -28,18 +30,38 @@ type Scope struct {
 	Level Level
 	// Type is a resource type, or Any.
 	Type string
-	// Letters are the interactions, in the order of store.Letters.
+	// Letters are the interactions, in the order of store.Letters; "" for a scope on an
+	// operation.
 	Letters string
+	// Operation is the name of the operation that the scope is about, "$everything"; ""
+	// for a scope on resources.
+	Operation string
 	// Params narrow the resources: all must hold, as in a search. They are
 	// decoded, sorted, and each there once.
 	Params []search.Pair
 
-	name string // of a scope without Level
-	text string
+	name        string // of a scope without Level
+	text        string
+	description string // of a custom scope
 }
 
-// GrantsData tells whether the scope gives access to resources at all.
+// GrantsData tells whether the scope gives access to resources at all, be it inside an
+// operation.
 func (s Scope) GrantsData() bool { return s.Level != "" }
+
+// Custom tells whether the scope is one that the server declares beside SMART's.
+func (s Scope) Custom() bool { return s.description != "" }
+
+// Asks is the name of what a scope without access to resources asks for, without
+// the role that it may name: "launch/patient" of "launch/patient?role=launch". It is
+// "" for one on resources.
+func (s Scope) Asks() string {
+	name, _, _ := strings.Cut(s.name, "?role=")
+	if isContext(name) {
+		return name
+	}
+	return s.name
+}
 
 // Has tells whether the scope carries a letter.
 func (s Scope) Has(letter store.Letter) bool {
@@ -57,7 +79,7 @@ func (s Scope) String() string {
 		return s.name
 	}
 	var b strings.Builder
-	b.WriteString(string(s.Level) + "/" + s.Type + "." + s.Letters)
+	b.WriteString(string(s.Level) + "/" + s.Type + "." + s.Letters + s.Operation)
 	separator := byte('?')
 	for _, p := range s.Params {
 		b.WriteByte(separator)

@@ -11,26 +11,14 @@ import (
 	"github.com/granary-fhir/granary/internal/fhirjson"
 	"github.com/granary-fhir/granary/search"
 	"github.com/granary-fhir/granary/store"
-	"github.com/granary-fhir/granary/store/sqlite"
+	"github.com/granary-fhir/granary/store/testbackend"
 )
 
 // inStore puts the resources of a world into a real store.
 func inStore(t *testing.T, w *world) *store.Store {
 	t.Helper()
 	clock := func() time.Time { return time.UnixMicro(visibleNow).UTC() }
-	backend, err := sqlite.Open(t.TempDir(), sqlite.Options{Registry: w.registry, Clock: clock})
-	if err != nil {
-		t.Fatal(err)
-	}
-	s, err := store.New(backend, w.registry, w.compartments, base, store.ValidateOff)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := s.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	s := testbackend.OpenStore(t, clock, testbackend.StoreOptions{Base: base})
 	for _, text := range w.texts {
 		if err := put(t, s.View(store.Unrestricted("test data")), text); err != nil {
 			t.Fatalf("%v: %s", err, text)

@@ -12,6 +12,7 @@ import (
 // term is one scope made ready: whose resources, and which of each type.
 type term struct {
 	scope Scope
+	by    Scope // as it was granted: scope, or what scope stands for
 	reach reach
 	where map[string]search.Expr // type -> the scope's parameters; a type that is not there is false
 }
@@ -25,18 +26,15 @@ func (c *Compiler) term(s Scope, context Context) (term, error) {
 		return term{}, fmt.Errorf("%s/ scopes never give %s on %s here", s.Level, s.Letters, s.Type)
 	}
 	where, err := c.where(s, context)
-	return term{s, reach, where}, err
+	return term{s, s, reach, where}, err
 }
 
 // everGrants tells whether any letter of the scope is granted for any of its
 // types, whatever else is granted.
 func (c *Compiler) everGrants(s Scope, reach reach) bool {
-	if reach.everything {
-		return true
-	}
 	for _, typ := range c.types(s) {
 		for i := range len(s.Letters) {
-			if c.admits(store.Letter(s.Letters[i]), typ) {
+			if c.grants(store.Letter(s.Letters[i]), typ, reach) {
 				return true
 			}
 		}
@@ -44,15 +42,45 @@ func (c *Compiler) everGrants(s Scope, reach reach) bool {
 	return false
 }
 
+// grants tells whether a letter is ever granted for a type within a reach.
+func (c *Compiler) grants(letter store.Letter, typ string, reach reach) bool {
+	switch {
+	case !reach.everything:
+		return c.admits(letter, typ)
+	case c.compartments.Verdict(typ) != compartments.Records:
+		return true
+	}
+	return reach.records && appends(letter)
+}
+
+// appends tells whether a letter leaves the records that there are as they are.
+func appends(letter store.Letter) bool { return letter != store.Update && letter != store.Delete }
+
+// NeverGranted are the rules that no scope of any level gives: records of what was
+// done are neither changed nor deleted by anyone.
+func NeverGranted(c *compartments.Compartments) []store.Rule {
+	var never []store.Rule
+	for _, typ := range c.Types(compartments.Records) {
+		for i := range len(store.Letters) {
+			if letter := store.Letter(store.Letters[i]); !appends(letter) {
+				never = append(never, store.Rule{Letter: letter, Type: typ})
+			}
+		}
+	}
+	return never
+}
+
 // admits tells whether a letter is ever granted for a type within a chart or
 // panel: the table of verdicts, as letters.
 func (c *Compiler) admits(letter store.Letter, typ string) bool {
-	switch verdict := c.compartments.Verdict(typ); letter {
+	verdict := c.compartments.Verdict(typ)
+	shown := verdict != compartments.Never && verdict != compartments.Records
+	switch letter {
 	case store.Read:
-		return verdict != compartments.Never
+		return shown
 	case store.Search:
 		// A Binary cannot be searched for (leaks.md row 35).
-		return verdict != compartments.Never && typ != "Binary"
+		return shown && typ != "Binary"
 	case store.Create:
 		// A new Patient is in nobody's panel yet.
 		return c.writable(typ) && typ != "Patient"

@@ -3,13 +3,13 @@ package scope
 import (
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/granary-fhir/granary/compartments"
 	"github.com/granary-fhir/granary/internal/fhirjson"
 	"github.com/granary-fhir/granary/search"
 	"github.com/granary-fhir/granary/store"
+	"github.com/granary-fhir/granary/store/testbackend"
 )
 
 // world is a store in memory, slow and obvious, on which predicates are tried.
@@ -28,29 +28,11 @@ type resource struct {
 	charts  []string
 }
 
-var (
-	registry = sync.OnceValues(search.NewRegistry)
-	bound    = sync.OnceValues(func() (*compartments.Compartments, error) {
-		r, err := registry()
-		if err != nil {
-			return nil, err
-		}
-		return compartments.New(r)
-	})
-)
-
 const base = "https://granary.example/fhir"
 
 func newWorld(t *testing.T, resources ...string) *world {
 	t.Helper()
-	r, err := registry()
-	if err != nil {
-		t.Fatal(err)
-	}
-	c, err := bound()
-	if err != nil {
-		t.Fatal(err)
-	}
+	r, c := testbackend.Definitions(t)
 	w := &world{r, c, NewCompiler(r, c, base), map[store.Key]resource{}, nil, nil, 0}
 	for _, text := range resources {
 		w.put(t, text)
@@ -98,9 +80,9 @@ func (w *world) holds(e search.Expr, key store.Key) bool {
 	case search.Chart:
 		return slices.Contains(res.charts, e.Patient)
 	case search.Panel:
-		return slices.ContainsFunc(res.charts, func(patient string) bool { return w.isRelated(e.Party, patient) })
+		return slices.ContainsFunc(res.charts, func(patient string) bool { return w.isRelated(e.Party, patient, e.Organizations) })
 	case search.Related:
-		return w.isRelated(e.Party, e.Patient)
+		return w.isRelated(e.Party, e.Patient, e.Organizations)
 	case search.Chain:
 		return slices.ContainsFunc(w.targets(key, e.Param), func(to store.Key) bool {
 			return to.Type == e.Type && w.live(to) && w.holds(e.Where, to)
@@ -132,9 +114,12 @@ func matches(m search.Match, text string) bool {
 
 func (w *world) live(key store.Key) bool { _, ok := w.resources[key]; return ok }
 
-func (w *world) isRelated(party, patient string) bool {
+func (w *world) isRelated(party, patient string, organizations bool) bool {
 	return slices.ContainsFunc(w.related, func(r compartments.Relationship) bool {
-		return r.Party == party && r.Patient == patient && r.From <= w.now && w.now < r.To
+		if r.Party != party || r.From > w.now || w.now >= r.To {
+			return false
+		}
+		return r.With == "Patient/"+patient || organizations && strings.HasPrefix(r.With, "Organization/") && w.isRelated(r.With, patient, false)
 	})
 }
 

@@ -10,21 +10,23 @@ import (
 	"github.com/granary-fhir/granary/store"
 )
 
+// letters are those that a policy allows for a type.
+func letters(p store.Policy, typ string) string {
+	var allowed []byte
+	for i := range len(store.Letters) {
+		if p.Allows(store.Letter(store.Letters[i]), typ) {
+			allowed = append(allowed, store.Letters[i])
+		}
+	}
+	return string(allowed)
+}
+
 // The letters that each verdict leaves of patient/*.cruds and of a bounded
 // user/*.cruds, for every type.
 func TestLeak29LettersByVerdict(t *testing.T) {
 	w := newWorld(t)
-	letters := func(p store.Policy, typ string) string {
-		var allowed []byte
-		for i := range len(store.Letters) {
-			if p.Allows(store.Letter(store.Letters[i]), typ) {
-				allowed = append(allowed, store.Letters[i])
-			}
-		}
-		return string(allowed)
-	}
 	want := map[compartments.Verdict]string{compartments.ByChart: "cruds", compartments.ReadOnly: "rs",
-		compartments.Linked: "rs", compartments.AllTargets: "rs", compartments.Never: ""}
+		compartments.Linked: "rs", compartments.AllTargets: "rs", compartments.Never: "", compartments.Records: ""}
 	exceptions := map[string]string{"Patient": "ruds", "Device": "rs", "Task": "rs", "Binary": "r"}
 	for name, grant := range map[string]struct {
 		scopes  string
@@ -53,11 +55,45 @@ func TestLeak29LettersByVerdict(t *testing.T) {
 			}
 		}
 	}
-	p := w.grant(t, "system/*.cruds", Context{})
-	for _, typ := range w.registry.Types() {
-		if !p.Unbounded(store.Create, typ) || letters(p, typ) != store.Letters {
-			t.Errorf("system: %s is bounded or has only %q", typ, letters(p, typ))
+	for name, grant := range map[string]struct {
+		scopes  string
+		context Context
+		records string // the letters on records of what was done
+	}{
+		"system":        {"system/*.cruds", Context{}, "crs"},
+		"administrator": {"user/*.cruds", Context{User: "Practitioner/1", Panel: PanelCare, Administrator: true}, "crs"},
+		"practitioner":  {"user/*.cruds", Context{User: "Practitioner/1", Panel: PanelAll}, ""},
+	} {
+		p := w.grant(t, grant.scopes, grant.context)
+		for _, typ := range w.registry.Types() {
+			expected := store.Letters
+			if w.compartments.Verdict(typ) == compartments.Records {
+				expected = grant.records
+			}
+			if letters(p, typ) != expected {
+				t.Errorf("%s: %s has %q, want %q", name, typ, letters(p, typ), expected)
+			}
+			for i := range len(expected) {
+				if letter := store.Letter(expected[i]); !p.Unbounded(letter, typ) {
+					t.Errorf("%s: %c on %s is bounded", name, letter, typ)
+				}
+			}
 		}
+	}
+}
+
+// What no scope gives is what is lacking where there are no scopes at all.
+func TestNeverGranted(t *testing.T) {
+	w := newWorld(t)
+	open := store.Unrestricted("test").Without(NeverGranted(w.compartments)...)
+	scoped := w.grant(t, "system/*.cruds", Context{})
+	for _, typ := range w.registry.Types() {
+		if letters(open, typ) != letters(scoped, typ) {
+			t.Errorf("%s: without scopes %q, with all of them %q", typ, letters(open, typ), letters(scoped, typ))
+		}
+	}
+	if letters(open, "AuditEvent") != "crs" {
+		t.Errorf("AuditEvent has %q", letters(open, "AuditEvent"))
 	}
 }
 

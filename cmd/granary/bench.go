@@ -17,6 +17,8 @@ import (
 )
 
 type benchCmd struct {
+	Store storeName `default:"sqlite" placeholder:"URI" help:"What is measured. sqlite, or the URI of a MongoDB server, which gets a database for this run that is dropped at the end (default: ${default})."`
+	mongoFlags
 	Resources int           `default:"20000" placeholder:"N" help:"Size of the data set, in resources (default: ${default}). A tenth of it is loaded and measured first."`
 	Clients   int           `default:"8" placeholder:"N" help:"Clients that ask at the same time (default: ${default}); some rows have a number of their own."`
 	Duration  time.Duration `default:"5s" placeholder:"DURATION" help:"How long each row is measured (default: ${default})."`
@@ -47,6 +49,7 @@ Examples:
 
   granary bench
   granary bench --resources 200000 --json > results.json
+  GRANARY_STORE='mongodb://127.0.0.1/?replicaSet=rs0' granary bench --resources 2000
   granary bench --only read,population --duration 20s --profile cpu.pprof`
 }
 
@@ -97,7 +100,12 @@ func (cmd *benchCmd) Run(ctx context.Context, c console) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
-	run := benchRun{cmd: cmd, console: c, data: data, rows: rows, probe: probe, folder: folder}
+	measured, err := cmd.newBenchTarget(ctx, folder)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, measured.remove(ctx)) }()
+	run := benchRun{cmd: cmd, console: c, data: data, rows: rows, probe: probe, folder: folder, store: measured}
 	report, err := run.all(ctx)
 	if err != nil {
 		return err

@@ -42,6 +42,7 @@ func (b *benchRun) start(ctx context.Context, args ...string) (*child, error) {
 			c.command.Env = append(c.command.Env, variable)
 		}
 	}
+	c.command.Env = append(c.command.Env, b.store.environment()...)
 	c.command.Cancel = func() error { return c.command.Process.Signal(syscall.SIGTERM) }
 	c.command.WaitDelay = time.Minute
 	log, err := os.CreateTemp(b.folder, "log-")
@@ -100,16 +101,30 @@ func (c *child) stop() error {
 }
 
 func (b *benchRun) startServer(ctx context.Context) (*child, error) {
-	return b.start(ctx, serveArgs(b.store().Data)...)
+	return b.start(ctx, b.store.serveArgs()...)
 }
 
-// serveArgs start the server as it is by default, on a port that is free.
-func serveArgs(data string) []string {
-	return []string{"serve", "--data", data, "--addr", "127.0.0.1:0", "--no-sandbox"}
+// startOpen starts the server that wants no token, on the same store.
+func (b *benchRun) startOpen(ctx context.Context) (*child, error) {
+	return b.start(ctx, append(b.store.serveArgs(), "--auth=off")...)
 }
 
 func (b *benchRun) startProfiled(ctx context.Context) (*child, error) {
-	return b.start(ctx, "bench", "--child", "server", "--child-data", b.store().Data, "--profile", b.cmd.Profile)
+	return b.start(ctx, append([]string{"bench", "--child", "server", "--profile", b.cmd.Profile}, b.childStore()...)...)
+}
+
+// childStore are the arguments that name the store to the process with the profile.
+func (b *benchRun) childStore() []string {
+	args := b.store.flags.mongoFlags.arguments()
+	if !b.store.isMongo() {
+		args = append(args, "--child-data", b.store.flags.Data)
+	}
+	return args
+}
+
+// childStore is the store that was named so.
+func (cmd *benchCmd) childStore() benchTarget {
+	return benchTarget{flags: dataFlags{Data: cmd.ChildData, Store: cmd.Store, mongoFlags: cmd.mongoFlags}}
 }
 
 func (b *benchRun) startFloor(ctx context.Context) (*child, error) {
@@ -127,7 +142,7 @@ func (cmd *benchCmd) serveProfiled(ctx context.Context, c console) (err error) {
 		return err
 	}
 	defer pprof.StopCPUProfile()
-	if code := run(ctx, serveArgs(cmd.ChildData), c); code != exitOK {
+	if code := run(ctx, cmd.childStore().serveArgs(), c); code != exitOK {
 		return fmt.Errorf("the server ended with exit code %d", code)
 	}
 	return nil
@@ -142,6 +157,7 @@ func serveFloor(ctx context.Context, c console) error {
 	if _, err := fmt.Fprintf(c.out, "The floor is at http://%s\n", listener.Addr()); err != nil {
 		return err
 	}
-	logger := (&serveCmd{LogFormat: "text"}).logger(c)
+	logger, endLog := (&serveCmd{LogFormat: "text"}).logger(c)
+	defer endLog()
 	return serve(ctx, listener, nil, bench.NewFloor(), logger)
 }

@@ -18,16 +18,17 @@ import (
 )
 
 // loadPart is how many resources are loaded, and timed, at once.
-const loadPart = 20_000
+const loadPart = 60_000
 
 // load imports resources as granary import does with a file of NDJSON. Writing
 // the files is not part of the time.
 func (b *benchRun) load(ctx context.Context, all iter.Seq[bench.Written]) (err error) {
-	opened, err := b.store().open(ctx, "")
+	opened, err := b.store.flags.open(ctx, "")
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, opened.Close()) }()
+	defer spareCollections()()
 	target := seed.Store{View: opened.View(store.Unrestricted("granary bench")), Registry: opened.Registry()}
 	for part := range parts(all, loadPart) {
 		b.say("loading, %d of %d resources", b.report.Resources, b.data.Resources())

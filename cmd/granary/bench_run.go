@@ -6,8 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"os"
-	"path/filepath"
 	"slices"
 	"time"
 
@@ -23,13 +21,10 @@ type benchRun struct {
 	rows    []bench.Row
 	probe   bench.Request // reads a resource that was loaded
 	folder  string
+	store   benchTarget
 
 	tokens map[string]string // by scopes
 	report bench.Report
-}
-
-func (b *benchRun) store() dataFlags {
-	return dataFlags{Data: filepath.Join(b.folder, "store"), Store: "sqlite"}
 }
 
 func (b *benchRun) say(format string, args ...any) {
@@ -39,7 +34,12 @@ func (b *benchRun) say(format string, args ...any) {
 // all loads and measures the small data set, then the whole one.
 func (b *benchRun) all(ctx context.Context) (*bench.Report, error) {
 	b.report.Clients, b.report.Duration = b.cmd.Clients, b.cmd.Duration
-	b.say("store: %s", b.store().Data)
+	b.report.Store = b.store.engine
+	at, err := b.store.flags.location()
+	if err != nil {
+		return nil, err
+	}
+	b.say("store: %s (%s)", at, b.store.engine)
 	if err := b.load(ctx, b.data.Small()); err != nil {
 		return nil, err
 	}
@@ -54,8 +54,7 @@ func (b *benchRun) all(ctx context.Context) (*bench.Report, error) {
 	if err := b.load(ctx, b.data.Rest()); err != nil {
 		return nil, err
 	}
-	var err error
-	if b.report.DiskBytes, err = folderSize(b.store().Data); err != nil {
+	if b.report.DiskBytes, err = b.store.size(ctx); err != nil {
 		return nil, err
 	}
 	if err := b.ready(ctx); err != nil {
@@ -70,7 +69,7 @@ func (b *benchRun) all(ctx context.Context) (*bench.Report, error) {
 
 // issue makes the tokens of the rows.
 func (b *benchRun) issue(ctx context.Context) (err error) {
-	opened, err := b.store().open(ctx, "")
+	opened, err := b.store.flags.open(ctx, "")
 	if err != nil {
 		return err
 	}
@@ -105,8 +104,13 @@ func (b *benchRun) measure(ctx context.Context, rows []bench.Row, start func(con
 		return err
 	}
 	defer func() { err = errors.Join(err, floor.stop()) }()
+	open, err := b.startOpen(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, open.stop()) }()
 	driver := bench.Driver{
-		Server: server.Server, Floor: floor.Server, Tokens: b.tokens,
+		Server: server.Server, Floor: floor.Server, Open: open.Server, Tokens: b.tokens,
 		Clients: b.cmd.Clients, Duration: b.cmd.Duration,
 		Say: func(format string, args ...any) { b.say("measuring "+format, args...) },
 	}
@@ -137,23 +141,6 @@ func (b *benchRun) ready(ctx context.Context) error {
 	slices.Sort(times)
 	b.report.Ready = times[len(times)/2]
 	return nil
-}
-
-// folderSize adds up the files of a folder.
-func folderSize(folder string) (int64, error) {
-	entries, err := os.ReadDir(folder)
-	if err != nil {
-		return 0, err
-	}
-	var sum int64
-	for _, entry := range entries {
-		info, err := entry.Info()
-		if err != nil {
-			return 0, err
-		}
-		sum += info.Size()
-	}
-	return sum, nil
 }
 
 // parts cuts a sequence into slices of n.

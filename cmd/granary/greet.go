@@ -5,6 +5,9 @@ import (
 	"net"
 	"regexp"
 	"strings"
+
+	"github.com/granary-fhir/granary/api"
+	"github.com/granary-fhir/granary/auth/user"
 )
 
 // loopback tells whether only this machine reaches the server.
@@ -13,30 +16,54 @@ func (cmd *serveCmd) loopback() bool {
 	return err == nil && isLoopback(host)
 }
 
-// greet says where the server is and what to do next.
-func (cmd *serveCmd) greet(c console, base string, in sandbox) {
-	fmt.Fprintf(c.out, "Granary %s: FHIR R4 at %s\nData: %s\n", version, base, cmd.Data)
+// greet says where the server is and what to do next, in one piece, so that
+// whoever waits for the address has the rest too.
+func (cmd *serveCmd) greet(c console, base string, in sandbox, watching net.Listener, welcome string) error {
+	at, err := cmd.location()
+	if err != nil {
+		return err
+	}
+	var text strings.Builder
+	fmt.Fprintf(&text, "Granary %s: FHIR R4 at %s\nData: %s\n", version, base, at)
 	if in.now > 0 {
-		fmt.Fprintf(c.out, "The store was empty; %d resources of synthetic patients are in it now.\n", in.now)
+		fmt.Fprintf(&text, "The store was empty; %d resources of synthetic patients are in it now.\n", in.now)
+	}
+	if watching != nil {
+		fmt.Fprintf(&text, "Metrics at http://%s/metrics\n", watching.Addr())
 	}
 	if cmd.Auth == "off" {
-		fmt.Fprintf(c.out, "\nWARNING: --auth=off: whoever reaches this address reads and changes everything.\n")
+		fmt.Fprintf(&text, "\nWARNING: --auth=off: whoever reaches this address reads and changes everything.\n")
 	}
-	fmt.Fprintf(c.out, "\nTry it from another terminal:\n\n")
+	root := strings.TrimSuffix(base, api.BasePath) + "/"
 	switch {
 	case cmd.Auth == "off":
-		fmt.Fprintf(c.out, "  curl '%s/Patient?_count=5'\n", base)
-	case in.filled:
-		cmd.greetWithToken(c, "'patient/*.rs' --patient "+examplePatient, base+"/Observation?category=vital-signs")
+	case welcome != "":
+		fmt.Fprintf(&text, "\nThere is no administrator yet. Whoever opens this link first becomes one; it is good once, and for a day:\n\n  %s\n", welcome)
 	default:
-		cmd.greetWithToken(c, "'system/*.rs'", base+"/Patient?_count=5")
+		fmt.Fprintf(&text, "\nOpen %s in a browser", root)
+		if in.filled {
+			fmt.Fprintf(&text, ": launch the demonstration app, and log in as helen (password %s)", user.DemoPassword)
+		}
+		fmt.Fprintln(&text, ".")
 	}
-	fmt.Fprintln(c.out)
+	fmt.Fprintf(&text, "\nTry it from another terminal:\n\n")
+	switch {
+	case cmd.Auth == "off":
+		fmt.Fprintf(&text, "  curl '%s/Patient?_count=5'\n", base)
+	case in.filled:
+		text.WriteString(withToken(c, at, "'patient/*.rs' --patient "+examplePatient, base+"/Observation?category=vital-signs"))
+	default:
+		text.WriteString(withToken(c, at, "'system/*.rs'", base+"/Patient?_count=5"))
+	}
+	_, err = fmt.Fprintln(c.out, text.String())
+	return err
 }
 
-func (cmd *serveCmd) greetWithToken(c console, scope, url string) {
-	fmt.Fprintf(c.out, "  TOKEN=$(%s token --data %s --scope %s)\n  curl -H \"Authorization: Bearer $TOKEN\" '%s'\n",
-		c.program, shellQuote(cmd.Data), scope, url)
+// withToken are the commands that ask for a URL with a token. In the other terminal
+// too a URI with a password belongs into the environment.
+func withToken(c console, at location, scope, url string) string {
+	return fmt.Sprintf("  TOKEN=$(%s token %s--scope %s)\n  curl -H \"Authorization: Bearer $TOKEN\" '%s'\n",
+		c.program, at.arguments(), scope, url)
 }
 
 // examplePatient is a built-in patient.

@@ -13,10 +13,8 @@ import (
 	"time"
 
 	"github.com/granary-fhir/granary/api"
-	"github.com/granary-fhir/granary/compartments"
-	"github.com/granary-fhir/granary/search"
 	"github.com/granary-fhir/granary/store"
-	"github.com/granary-fhir/granary/store/sqlite"
+	"github.com/granary-fhir/granary/store/testbackend"
 )
 
 // impatient are the limits of a server that waits for nobody.
@@ -26,22 +24,7 @@ var impatient = limits{header: 200 * time.Millisecond, read: 400 * time.Millisec
 // address.
 func hostileServer(t *testing.T) (address string, logged *output) {
 	t.Helper()
-	registry, err := search.NewRegistry()
-	if err != nil {
-		t.Fatal(err)
-	}
-	charts, err := compartments.New(registry)
-	if err != nil {
-		t.Fatal(err)
-	}
-	backend, err := sqlite.Open(t.TempDir(), sqlite.Options{Registry: registry})
-	if err != nil {
-		t.Fatal(err)
-	}
-	opened, err := store.New(backend, registry, charts, "", store.ValidateStructure)
-	if err != nil {
-		t.Fatal(err)
-	}
+	opened := testbackend.OpenStore(t, time.Now, testbackend.StoreOptions{Validation: store.ValidateStructure})
 	logged = newOutput()
 	logger := slog.New(slog.NewTextHandler(logged, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	handler, err := api.New(api.Config{Store: opened, BaseURL: "http://localhost/fhir", AuthOff: true, MaxBody: 64 << 10, Logger: logger})

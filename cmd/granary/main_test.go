@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -72,13 +73,33 @@ func serveTest(t *testing.T, args ...string) *served {
 // get asks the server, and returns status and body.
 func (s *served) get(t *testing.T, token, path string) (int, string) {
 	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.base+path, nil)
+	return s.send(t, http.MethodGet, token, path, "")
+}
+
+// put writes without a token.
+func (s *served) put(t *testing.T, path, body string) (int, string) {
+	t.Helper()
+	return s.send(t, http.MethodPut, "", path, body)
+}
+
+func (s *served) send(t *testing.T, method, token, path, content string) (int, string) {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), method, s.base+path, strings.NewReader(content))
 	if err != nil {
 		t.Fatal(err)
+	}
+	if content != "" {
+		request.Header.Set("Content-Type", "application/fhir+json")
 	}
 	if token != "" {
 		request.Header.Set("Authorization", "Bearer "+token)
 	}
+	return s.do(t, request)
+}
+
+// do sends a request, and returns status and body.
+func (s *served) do(t *testing.T, request *http.Request) (int, string) {
+	t.Helper()
 	client := http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: time.Minute}
 	response, err := client.Do(request)
 	if err != nil {
@@ -153,10 +174,17 @@ func TestUsage(t *testing.T) {
 		want string
 	}{
 		{[]string{"--bogus"}, "unknown flag --bogus"},
-		{[]string{"sevre"}, "unexpected argument sevre"},
-		{[]string{"serve", "--store", "postgres"}, `--store must be one of "sqlite" but got "postgres"`},
+		{[]string{"sevre"}, "there is no command sevre\nSee "},
+		{[]string{"serve", "extra"}, "unexpected argument extra"},
+		{[]string{"serve", "--store", "postgres"}, "--store: wants sqlite, or the URI of a MongoDB database"},
+		{[]string{"serve", "--data", "", "--store", "mongodb://u:pass/word@h/d"}, "--store: this is no MongoDB URI"},
+		{[]string{"serve", "--store", "mongodb://h/d"}, "--data is the directory of an SQLite store, and --store names a MongoDB database"},
+		{[]string{"serve", "--mongo-standalone"}, "the flags --mongo-… are for a --store that is a MongoDB database"},
+		{[]string{"serve", "--data=", "--store", "mongodb://h/d", "--mongo-min-pool=101"}, "--mongo-min-pool: 101 are more than --mongo-max-pool, which is 100"},
+		{[]string{"backup", "--data=", "--store", "mongodb://u:secret@h/d", "f"}, "granary backup is about the files of an SQLite store, and mongodb://h/d has none: make copies of it with mongodump"},
+		{[]string{"restore", "--data=", "--store", "mongodb://u:secret@h/d", "f"}, "mongodb://h/d has none: bring back what mongodump has written with mongorestore"},
 		{[]string{"serve", "--auth", "none"}, `--auth must be one of "smart","off" but got "none"`},
-		{[]string{"serve", "--panel", "some"}, `--panel must be one of "all","care" but got "some"`},
+		{[]string{"serve", "--panel", "some"}, `--panel must be one of "all","care","organization" but got "some"`},
 		{[]string{"serve", "--log-format", "xml"}, `--log-format must be one of "text","json" but got "xml"`},
 		{[]string{"serve", "--addr", "localhost"}, `--addr: "localhost" is not HOST:PORT`},
 		{[]string{"serve", "--conditional-delete", "all"}, `--conditional-delete must be one of "single","multiple" but got "all"`},
@@ -166,13 +194,23 @@ func TestUsage(t *testing.T) {
 		{[]string{"--addr", "example.org:8080"}, `--addr "example.org:8080" is beyond loopback`},
 		{[]string{"--addr", ":8080", "--auth=off", "--behind-proxy", "--base-url", "https://x"}, `with it --addr must be loopback, not ":8080"`},
 		{[]string{"--auth=off", "--behind-proxy", "--base-url", "https://x"}, "--auth=off does not go with --behind-proxy"},
+		{[]string{"--auth=off", "--tls-cert", "c", "--tls-key", "k", "--trust-forwarded=forwarded", "--base-url", "https://x"}, "--auth=off does not go with --behind-proxy or --trust-forwarded"},
+		{[]string{"--trust-forwarded=x-forwarded", "--base-url", "https://x"}, "--trust-forwarded is about a proxy in front: add --behind-proxy"},
+		{[]string{"--trust-forwarded=x-forwarded", "--behind-proxy"}, "--trust-forwarded needs --base-url"},
+		{[]string{"--trust-forwarded=all"}, `--trust-forwarded must be one of "none","forwarded","x-forwarded"`},
 		{[]string{"--tls-cert", "cert.pem"}, "--tls-cert and --tls-key go together"},
 		{[]string{"--tls-key", "key.pem"}, "--tls-cert and --tls-key go together"},
 		{[]string{"--tls-cert", "absent.pem", "--tls-key", "absent.pem"}, "--tls-cert, --tls-key: open absent.pem"},
 		{[]string{"--tls-cert", "c", "--tls-key", "k", "--behind-proxy", "--base-url", "https://x"}, "leave out --tls-cert"},
 		{[]string{"--base-url", "example.org"}, `--base-url: "example.org" is not an absolute http or https URL`},
 		{[]string{"--base-url", "http://x/?a=b"}, `--base-url: "http://x/?a=b" has more than scheme, host and path`},
+		{[]string{"--max-requests=-1"}, "--max-requests: wants a number above 0, or 0 for the default, not -1"},
+		{[]string{"--request-timeout", "0s"}, "--request-timeout: wants a duration above 0"},
+		{[]string{"--metrics-addr", ":9464"}, `--metrics-addr ":9464" is beyond loopback`},
 		{[]string{"token"}, "--scope: wants at least one scope"},
+		{[]string{"token", "--scpoe", "x"}, "granary token --help."},
+		{[]string{"user", "add", "--bogus"}, "granary user add --help."},
+		{[]string{"--bogus"}, "granary --help."},
 		{[]string{"token", "--scope", " "}, "--scope: wants at least one scope"},
 		{[]string{"token", "--scope", "patient/*.rs", "--patient", "a/b"}, `--patient: "a/b" is not a logical id`},
 		{[]string{"token", "--scope", "user/*.rs", "--user", "helen"}, `--user: "helen" is not a reference such as Practitioner/123`},
@@ -185,7 +223,16 @@ func TestUsage(t *testing.T) {
 		{[]string{"import", "--data", "d", "--url", "http://x", "main.go"}, "--data and --url: one place to write to"},
 		{[]string{"import", "--token", "t", "main.go"}, "--token is for --url"},
 		{[]string{"import", "--url", "ftp://x", "main.go"}, `--url: "ftp://x" is not an http or https URL`},
+		{[]string{"backup"}, `expected "<file>"`},
+		{[]string{"restore", "--to", "x"}, "unknown flag --to"},
 		{[]string{"version", "--data", "d"}, "unknown flag --data"},
+		{[]string{"user"}, `expected one of "add", "list", "passwd", "invite", "link",`},
+		{[]string{"user", "list", "--data", nowhere}, "there is no store"},
+		{[]string{"user", "remove", "anna", "--data", nowhere}, "there is no store"},
+		{[]string{"user", "invite", "anna", "--ttl", "0s"}, "--ttl: wants a duration above 0"},
+		{[]string{"check", "--data", nowhere}, "there is no store"},
+		{[]string{"check", "--restart"}, "unknown flag --restart"},
+		{[]string{"reindex", "--data", nowhere}, "there is no store"},
 	} {
 		code, out, errs := granaryIn(over, c.args...)
 		if code != exitUsage || out != "" || !strings.Contains(errs, c.want) || !strings.HasPrefix(errs, "granary: ") {
@@ -216,15 +263,32 @@ func TestEnvironment(t *testing.T) {
 	}
 }
 
+// What a command is about stands before what all have.
+func TestHelpBeginsWithTheFlagsOfTheCommand(t *testing.T) {
+	for command, flag := range map[string]string{"serve": "--addr=", "token": "--scope=", "import": "--url="} {
+		out := must(t, command, "--help")
+		at := []int{strings.Index(out, flag), strings.Index(out, "\nWhere the data are:\n"), strings.Index(out, "--data="), strings.Index(out, "\nIf that is MongoDB:\n"), strings.Index(out, "--mongo-max-pool=")}
+		if at[0] < 0 || !slices.IsSorted(at) {
+			t.Errorf("granary %s --help: %v\n%s", command, at, out)
+		}
+	}
+}
+
 func TestHelp(t *testing.T) {
 	for _, c := range []struct {
 		args []string
 		want []string
 	}{
-		{[]string{"--help"}, []string{"serve", "import", "token", "version", "GRANARY_BASE_URL"}},
-		{[]string{"serve", "--help"}, []string{"--addr", "127.0.0.1:8080", "$GRANARY_ADDR", "--data", "--base-url", "--store", "--auth", "--panel", "--tls-cert", "--tls-key", "--behind-proxy", "--[no-]sandbox", "--log-format", "--conditional-delete", "Examples:"}},
+		{[]string{"--help"}, []string{"serve", "import", "check", "reindex", "backup", "restore", "token", "version", "GRANARY_BASE_URL"}},
+		{[]string{"serve", "--help"}, []string{"--addr", "127.0.0.1:8080", "$GRANARY_ADDR", "--data", "--base-url", "--store", "--auth", "--panel", "--tls-cert", "--tls-key", "--behind-proxy", "--trust-forwarded", "--[no-]sandbox", "--metrics-addr", "--metrics-beyond-loopback", "--log-format", "--max-requests", "--request-timeout", "60s", "--conditional-delete", "Examples:"}},
 		{[]string{"import", "--help"}, []string{"--data", "--url", "--token", "$GRANARY_URL", "Examples:"}},
 		{[]string{"token", "--help"}, []string{"--data", "--scope", "--patient", "--user", "--ttl", "Examples:"}},
+		{[]string{"backup", "--help"}, []string{"--data", "--force", "Examples:"}},
+		{[]string{"restore", "--help"}, []string{"--data", "--force", "Examples:"}},
+		{[]string{"check", "--help"}, []string{"--data", "--repair", "exit code is 1"}},
+		{[]string{"reindex", "--help"}, []string{"--data", "--restart", "goes on where it was"}},
+		{[]string{"user", "--help"}, []string{"user add", "user list", "user passwd", "user invite", "user link", "user unlink", "user disable", "user enable", "user remove"}},
+		{[]string{"user", "add", "--help"}, []string{"--role", "--fhir-user", "--link", "--display-name", "--password-file", "--password-stdin", "--invite", "--ttl", "--force", "Examples:"}},
 		{[]string{"version", "--help"}, []string{"Print the version."}},
 	} {
 		code, out, errs := granary(t, c.args...)

@@ -30,7 +30,7 @@ func TestServeGreetsWithCommandsThatWork(t *testing.T) {
 	greeting := s.out.String()
 	command := regexp.MustCompile(`TOKEN=\$\(granary token --data '(.*)' --scope '(.*)' --patient (\S+)\)`).FindStringSubmatch(greeting)
 	query := regexp.MustCompile(`curl -H "Authorization: Bearer \$TOKEN" '(\S+)'`).FindStringSubmatch(greeting)
-	if command == nil || query == nil || command[1] != data || !strings.Contains(greeting, "144 resources") {
+	if command == nil || query == nil || command[1] != data || !strings.Contains(greeting, "155 resources") {
 		t.Fatalf("greeting:\n%s", greeting)
 	}
 	token := lastLine(must(t, "token", "--data", command[1], "--scope", command[2], "--patient", command[3]))
@@ -72,10 +72,10 @@ func TestSandbox(t *testing.T) {
 		imported bool
 		want     string
 	}{
-		{"by default", nil, false, "6"},
+		{"by default", nil, false, "7"},
 		{"not wanted", []string{"--no-sandbox"}, false, "0"},
 		{"behind a proxy", []string{"--behind-proxy"}, false, "0"},
-		{"behind a proxy, asked for", []string{"--behind-proxy", "--sandbox"}, false, "6"},
+		{"behind a proxy, asked for", []string{"--behind-proxy", "--sandbox"}, false, "7"},
 		{"beyond loopback", []string{"--behind-proxy", "--addr", ":0"}, false, "0"},
 		{"not empty", nil, true, "1"},
 		{"not empty, asked for", []string{"--sandbox"}, true, "1"},

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"syscall"
 	"time"
 )
 
@@ -37,6 +38,17 @@ func serve(ctx context.Context, listener net.Listener, certificates []tls.Certif
 	}
 	logger.Info("stopped")
 	return nil
+}
+
+// unheard says that nothing can listen on the address of a flag, and what may be done.
+func unheard(flag string, err error) error {
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return fmt.Errorf("%s: %w: another program has it, maybe a granary that runs already; stop that, or choose another port", flag, err)
+	case errors.Is(err, syscall.EACCES):
+		return fmt.Errorf("%s: %w: ports below 1024 may be for the superuser alone; choose another one", flag, err)
+	}
+	return fmt.Errorf("%s: %w", flag, err)
 }
 
 // limits keep slow or greedy clients from holding the server's connections and

@@ -21,7 +21,30 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/granary-fhir/granary/internal/testrun"
+	"github.com/granary-fhir/granary/seed/synthetic"
 )
+
+// The address of a server that runs already is the commonest thing that goes wrong.
+func TestThePortIsTaken(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = listener.Close() }()
+	address, data := listener.Addr().String(), t.TempDir()+"/store"
+	for flag, args := range map[string][]string{"--addr": {"--addr", address}, "--metrics-addr": {"--addr", "127.0.0.1:0", "--metrics-addr", address}} {
+		code, _, errs := granary(t, append(args, "--data", data)...)
+		want := "granary: " + flag + ": listen tcp " + address + ": bind: address already in use: another program has it, maybe a granary that runs already; stop that, or choose another port\n"
+		if code != exitFailure || errs != want {
+			t.Errorf("exit code %d, errors %q, want %q", code, errs, want)
+		}
+	}
+	if found, err := exists(data); found || err != nil {
+		t.Errorf("a store was opened: %v", err)
+	}
+}
 
 func TestServeAnswersWhatIsInFlight(t *testing.T) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -118,7 +141,26 @@ func TestMain(m *testing.M) {
 	if os.Getenv("TEST_RUN_MAIN") != "" {
 		main()
 	}
+	testrun.GrowHeap()
+	smallSandbox()
 	os.Exit(m.Run())
+}
+
+// smallSandbox makes sandboxes of the patients that the tests know, with the dates of
+// their files, for the tests start many.
+func smallSandbox() {
+	for name, value := range map[string]string{"GRANARY_SANDBOX_PATIENTS": "7", "GRANARY_SANDBOX_AS_OF": synthetic.WrittenOn.Format(time.DateOnly)} {
+		if err := os.Setenv(name, value); err != nil {
+			panic(err) // the name is a constant
+		}
+	}
+}
+
+// wholeSandbox gives a test the sandbox that users get.
+func wholeSandbox(t *testing.T) {
+	t.Helper()
+	t.Setenv("GRANARY_SANDBOX_PATIENTS", "20")
+	t.Setenv("GRANARY_SANDBOX_AS_OF", "")
 }
 
 // process is the program as a process.

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"slices"
 	"strings"
 	"time"
@@ -31,6 +29,7 @@ Examples:
 
   granary token --scope 'system/*.rs'
   granary token --scope 'patient/*.rs' --patient amara-okafor
+  granary token --scope 'patient/Patient.$everything' --patient amara-okafor
   granary token --scope 'user/Observation.rs?category=vital-signs user/Patient.r' --user Practitioner/helen-park --ttl 10m`
 }
 
@@ -58,9 +57,7 @@ func isUser(text string) bool {
 
 // Run issues the token.
 func (cmd *tokenCmd) Run(ctx context.Context, c console) (err error) {
-	if _, err := os.Stat(cmd.Data); errors.Is(err, fs.ErrNotExist) {
-		fmt.Fprintf(c.err, "note: there was no store in %s; it is new and empty\n", cmd.Data)
-	}
+	cmd.noteIfNew(ctx, c)
 	opened, err := cmd.open(ctx, "")
 	if err != nil {
 		return err
@@ -72,6 +69,9 @@ func (cmd *tokenCmd) Run(ctx context.Context, c console) (err error) {
 	for _, refusal := range refused {
 		fmt.Fprintf(c.err, "refused: %v\n", refusal)
 	}
+	if len(refused) > 0 && (cmd.lacks("patient/", cmd.Patient) || cmd.lacks("user/", cmd.User)) {
+		fmt.Fprintln(c.err, "note: patient/ scopes need --patient, and user/ scopes --user")
+	}
 	token, err := tokens.Issue(ctx, grant, cmd.TTL)
 	var none *auth.InvalidScope
 	if errors.As(err, &none) {
@@ -82,4 +82,10 @@ func (cmd *tokenCmd) Run(ctx context.Context, c console) (err error) {
 	}
 	_, err = fmt.Fprintln(c.out, token)
 	return err
+}
+
+// lacks tells whether there are scopes of a level, and not what they are about.
+func (cmd *tokenCmd) lacks(level, given string) bool {
+	ofLevel := func(scope string) bool { return strings.HasPrefix(scope, level) }
+	return given == "" && slices.ContainsFunc(strings.Fields(cmd.Scope), ofLevel)
 }

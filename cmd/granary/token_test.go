@@ -54,7 +54,7 @@ func TestTokenNamesRefusedScopes(t *testing.T) {
 	if code != exitOK || strings.Count(out, "\n") != 1 {
 		t.Errorf("exit code %d, output %q", code, out)
 	}
-	for _, want := range []string{`refused: scope "system/Patient.sr": `, `refused: scope "patient/*.rs": there is no patient in context`} {
+	for _, want := range []string{`refused: scope "system/Patient.sr": `, `refused: scope "patient/*.rs": there is no patient in context`, "note: patient/ scopes need --patient, and user/ scopes --user\n"} {
 		if !strings.Contains(errs, want) {
 			t.Errorf("errors %q lack %q", errs, want)
 		}

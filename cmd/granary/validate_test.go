@@ -18,6 +18,7 @@ func TestServeValidates(t *testing.T) {
 	}{
 		"by default": {nil, http.StatusBadRequest, `"expression":["Patient.birthDate"]},{`},
 		"structure":  {[]string{"--validate=structure"}, http.StatusBadRequest, `"expression":["Patient.birthDate"]},{`},
+		"profile":    {[]string{"--validate=profile"}, http.StatusBadRequest, `"expression":["Patient.birthDate"]},{`},
 		"off":        {[]string{"--validate=off"}, http.StatusCreated, `"gendre":"male"`},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -60,13 +61,31 @@ func TestImportValidates(t *testing.T) {
 	}
 }
 
+const claimsWithoutName = `{"resourceType":"Location","id":"bare","meta":{"profile":["http://hl7.org/fhir/us/core/StructureDefinition/us-core-location|6.1.0"]}}`
+
+// TestImportValidatesProfiles: with --validate=profile a resource is held to what it
+// claims, if that is known.
+func TestImportValidatesProfiles(t *testing.T) {
+	file := write(t, "l.ndjson", claimsWithoutName+`
+{"resourceType":"Location","id":"other","meta":{"profile":["http://example.org/unknown"]}}
+`)
+	code, out, errs := granary(t, "import", "--data", t.TempDir(), "--validate=profile", file)
+	wantErr := "refused: " + file + ": line 1 (Location/bare): Location.name: is required (us-core-location|6.1.0)\n"
+	if code != exitFailure || !strings.Contains(out, "Location        1        0          0        1\n") || errs != wantErr {
+		t.Errorf("exit code %d, output\n%s, errors\n%s, want\n%s", code, out, errs, wantErr)
+	}
+	if out := must(t, "import", "--data", t.TempDir(), file); !strings.Contains(out, "Location        2        0          0        0\n") {
+		t.Errorf("structure:\n%s", out)
+	}
+}
+
 func TestValidateFlagIsChecked(t *testing.T) {
 	for _, c := range []struct {
 		args []string
 		want string
 	}{
-		{[]string{"serve", "--validate=all"}, `granary: --validate must be one of "structure","off" but got "all"`},
-		{[]string{"import", "--validate=none", "x"}, `granary: --validate must be one of "structure","off" but got "none"`},
+		{[]string{"serve", "--validate=all"}, `granary: --validate must be one of "structure","profile","off" but got "all"`},
+		{[]string{"import", "--validate=none", "x"}, `granary: --validate must be one of "structure","profile","off" but got "none"`},
 		{[]string{"import", "--validate=off", "--url", "http://x/fhir", "x"}, "granary: --validate is for a local store; the server at --url checks as it was told to"},
 	} {
 		if code, _, errs := granary(t, c.args...); code != exitUsage || !strings.HasPrefix(errs, c.want) {

@@ -28,12 +28,16 @@ type observation struct {
 type census struct {
 	families map[*family][]observation
 	patients map[string]string // the first family name of each patient
+	types    []string          // of the resources, in their order
 }
 
 func newCensus(families []*family) census {
 	c := census{families: make(map[*family][]observation), patients: make(map[string]string)}
 	for _, f := range families {
 		for _, r := range f.source {
+			if at, known := slices.BinarySearch(c.types, r.Type); !known {
+				c.types = slices.Insert(c.types, at, r.Type)
+			}
 			switch r.Type {
 			case "Observation":
 				c.families[f] = append(c.families[f], newObservation(r))
@@ -120,8 +124,8 @@ func (p place) near(days int) string {
 }
 
 // places draws Observations that satisfy ok, from the first units of the data
-// set: from any of its families that has one, and of it any that does. It is nil
-// if there is none.
+// set: from any of its families that has one, and of it any that does. They are n,
+// but no more than there are; nil if there is none.
 func (d *Data) places(c census, random *rand.Rand, units, n int, ok func(observation) bool) []place {
 	fitting := make(map[*family][]observation)
 	for f, all := range c.families {
@@ -132,15 +136,17 @@ func (d *Data) places(c census, random *rand.Rand, units, n int, ok func(observa
 		}
 	}
 	var candidates []unit
+	there := 0
 	for i := range units {
 		if u := d.unit(i); fitting[u.family] != nil {
 			candidates = append(candidates, u)
+			there += len(fitting[u.family])
 		}
 	}
 	if len(candidates) == 0 {
 		return nil
 	}
-	drawn := make([]place, n)
+	drawn := make([]place, min(n, there))
 	for i := range drawn {
 		u := candidates[random.IntN(len(candidates))]
 		of := fitting[u.family]

@@ -10,6 +10,7 @@ import (
 type Driver struct {
 	Server   Server
 	Floor    Server
+	Open     Server            // wants no token
 	Tokens   map[string]string // by scopes
 	Clients  int
 	Duration time.Duration // of each row
@@ -90,15 +91,18 @@ func (d Driver) entrants(ctx context.Context, rows []Row) ([]*entrant, error) {
 	before := make(map[string]*checked)
 	for i := range rows {
 		row := &rows[i]
-		token := d.Tokens[row.Scope]
-		seen, err := row.check(ctx, d.Server, token)
+		server, token := d.Server, d.Tokens[row.Scope]
+		if row.Open {
+			server, token = d.Open, ""
+		}
+		seen, err := row.check(ctx, server, token)
 		if err == nil && row.SameAs != "" {
 			err = seen.sameAs(before[row.SameAs])
 		}
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
-		e := d.entrant(*row, d.Server, token)
+		e := d.entrant(*row, server, token)
 		entrants = append(entrants, e)
 		if err != nil {
 			e.result.Refused = err.Error()

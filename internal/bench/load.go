@@ -54,7 +54,7 @@ func (l load) client(ctx context.Context, i int, deadline time.Time) Measured {
 	for ctx.Err() == nil {
 		request := source.Next(random)
 		start := time.Now()
-		if start.After(deadline) {
+		if start.After(deadline) && m.Ops+m.Errors > 0 { // once at least, however short the time
 			break
 		}
 		answer, err := c.do(ctx, request, false)

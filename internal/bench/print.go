@@ -10,6 +10,7 @@ import (
 
 // Print writes the report as tables.
 func (r *Report) Print(w io.Writer) error {
+	fmt.Fprintf(w, "Store: %s.\n", r.Store)
 	fmt.Fprintf(w, "%d resources (%d in the small set), %d bytes of JSON and %.1f index entries each.\n",
 		r.Resources, r.Small, r.JSONBytes/int64(max(r.Resources, 1)), r.Entries)
 	fmt.Fprintf(w, "%d clients where the row does not say otherwise, %v a row.\n\n", r.Clients, r.Duration)

@@ -8,6 +8,7 @@ import (
 // The forms of the report for machines.
 type (
 	jsonReport struct {
+		Store       string       `json:"store"`
 		Resources   int          `json:"resources"`
 		Small       int          `json:"smallResources"`
 		Clients     int          `json:"clients"`
@@ -57,7 +58,7 @@ type (
 // PrintJSON writes the report for machines.
 func (r *Report) PrintJSON(w io.Writer) error {
 	out := jsonReport{
-		Resources: r.Resources, Small: r.Small, Clients: r.Clients, Seconds: r.Duration.Seconds(),
+		Store: r.Store, Resources: r.Resources, Small: r.Small, Clients: r.Clients, Seconds: r.Duration.Seconds(),
 		BytesEach: r.JSONBytes / int64(max(r.Resources, 1)), EntriesEach: r.Entries,
 		DiskEach: r.DiskBytes / int64(max(r.Resources, 1)), DiskRatio: ratio(r.DiskBytes, r.JSONBytes),
 		LoadRate: r.Loaded().Rate(), ReadyMs: milliseconds(r.Ready), PeakRssAnon: r.Peak(),

@@ -4,8 +4,9 @@ import "time"
 
 // Report is all that a run found out.
 type Report struct {
-	Resources int // in the data set
-	Small     int // of them in the small one
+	Store     string // what kind it is of, and what it runs on
+	Resources int    // in the data set
+	Small     int    // of them in the small one
 	Clients   int
 	Duration  time.Duration // of each row
 

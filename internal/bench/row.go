@@ -19,6 +19,9 @@ type Row struct {
 	Requests []Request
 	source   func(client int) Source
 
+	// Open says that it is asked of the server that wants no token.
+	Open bool
+
 	// SameAs names the row that must have found the same.
 	SameAs string
 	// Floor says that bodies of the same size are sent from memory beside it.

@@ -41,6 +41,7 @@ func NewRows(d *Data) ([]Row, error) {
 	r.patientCategory()
 	r.patientCodeDate()
 	r.populationCodeDate()
+	r.scopes()
 	r.and()
 	r.joins()
 	r.total()
@@ -76,8 +77,9 @@ func (r *rows) scoped(row Row, scopes ...[2]string) {
 
 // The endings of the names of rows under scopes.
 const (
-	byOther = "/ other scope" // the scope asks for what the query does not
-	bySame  = "/ same scope"  // the scope asks for what the query asks for
+	byOther      = "/ other scope" // the scope asks for what the query does not
+	bySame       = "/ same scope"  // the scope asks for what the query asks for
+	withoutToken = "/ auth off"    // no scope at all
 )
 
 // observations is a scope for Observations with a parameter, whose values are
@@ -111,6 +113,10 @@ func (r *rows) reading() {
 		About:    "GET Observation/id, of any patient",
 		Requests: paths(r.draw(reads, r.inCategory), observationPath),
 	}, [2]string{byOther, observations("category", r.category)})
+	open := r.made[0]
+	open.Name, open.SameAs, open.Floor, open.Open = "read "+withoutToken, "read", false, true
+	open.About = "the same of a server with --auth=off, on the same store"
+	r.add(open)
 }
 
 func observationPath(p place) string { return "/Observation/" + p.id() }

@@ -1,6 +1,12 @@
 package bench
 
-import "strconv"
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/granary-fhir/granary/internal/definitions"
+)
 
 // joins are the searches that go from one resource to another.
 func (r *rows) joins() {
@@ -48,17 +54,40 @@ func (r *rows) total() {
 	})
 }
 
-// chart is the whole chart of a patient as one page.
+// chart is the whole chart of a patient: as one page, and as $everything makes it.
 func (r *rows) chart() {
-	row := Row{
+	page := Row{
 		Name: "chart", Group: "chart", Scope: Everything, Floor: true, want: wantMatches,
-		About: "Patient/id/*?_count=1000, the whole of a large chart",
+		About: "Patient/id/*?_count=1000&_type=..., the whole of a large chart, as it was loaded",
 	}
+	// Without the types, what the audit records of these very requests would be in it.
+	whole := "/*?_count=" + strconv.Itoa(ChartSize) + "&_total=none&_type=" + strings.Join(r.chartTypes(), ",")
+	everything := page
+	everything.Name, everything.About = "$everything", "Patient/id/$everything of the same charts, with what they refer to"
 	for i := range r.data.charts {
 		u := r.data.chart(i, 0)
-		row.Requests = append(row.Requests, get("/"+u.naming.link(u.family.patient)+"/*?_count="+strconv.Itoa(ChartSize)+"&_total=none"))
+		patient := "/" + u.naming.link(u.family.patient)
+		page.Requests = append(page.Requests, get(patient+whole))
+		everything.Requests = append(everything.Requests, get(patient+"/$everything"))
 	}
-	r.add(row)
+	r.add(page)
+	r.add(everything)
+}
+
+// chartTypes are the types of the data that a Patient compartment is searched
+// for. Of AuditEvent nothing is asked: the server's records are not the data's.
+func (r *rows) chartTypes() []string {
+	inCompartment := map[string]bool{}
+	for _, compartment := range definitions.Compartments() {
+		for _, member := range compartment.Members {
+			if compartment.Code == "Patient" {
+				inCompartment[member.Type] = true
+			}
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(r.census.types), func(typ string) bool {
+		return !inCompartment[typ] || typ == "AuditEvent"
+	})
 }
 
 // growth are searches that find the same on the small data set as on the whole.

@@ -2,7 +2,7 @@
 // compact tables: the search parameters, the compartments, the structures of
 // resources and data types, and the codes of the value sets that are bound with
 // strength "required". US Core's own search parameters (6.1.0 and 7.0.0) are
-// among them.
+// among them, and what its CapabilityStatement expects of a server.
 //
 // Routes, the CapabilityStatement, validation and search all read these tables,
 // so that what the server advertises is what it serves.

@@ -2,6 +2,7 @@ package fhirjson
 
 import (
 	"bytes"
+	"slices"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -12,6 +13,9 @@ type Builder struct {
 	buf   []byte
 	count int
 }
+
+// Grow makes room for so many bytes.
+func (b *Builder) Grow(bytes int) { b.buf = slices.Grow(b.buf, bytes) }
 
 // Add appends a name and its literal value. An empty value is left out.
 func (b *Builder) Add(name string, raw []byte) *Builder {

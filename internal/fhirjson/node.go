@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -248,4 +249,20 @@ func (n *Node) Items() []*Node {
 		return n.items
 	}
 	return []*Node{n}
+}
+
+// Outline is the same object, but of its members nothing is kept beside their
+// literals, unless they are named. It needs a fraction of the memory.
+func (n *Node) Outline(whole ...string) *Node {
+	if n.Kind() != Object {
+		return n
+	}
+	outline := &Node{kind: Object, raw: n.raw, members: make([]Member, len(n.members))}
+	for i, m := range n.members {
+		if !slices.Contains(whole, m.Name) {
+			m.Value = &Node{kind: m.Value.kind, raw: m.Value.raw, text: m.Value.text}
+		}
+		outline.members[i] = m
+	}
+	return outline
 }

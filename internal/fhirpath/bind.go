@@ -18,6 +18,7 @@ const resolved = "resolve()"
 type binder struct {
 	root     string
 	elements []*definitions.Element // every one on the way
+	criteria int                    // of where() that it is in
 }
 
 // bind compiles s for a focus of the given types. A nil node says that s begins
@@ -41,6 +42,9 @@ func (b *binder) bind(s syntax.Expr, focus []string) (node, []string, error) {
 	case syntax.And:
 		return b.and(s, focus)
 	case syntax.Resource:
+		if b.criteria > 0 { // it would be gone through for each item, and in each criterion in that
+			return nil, nil, fmt.Errorf("%%resource is not supported in where()")
+		}
 		return resource{}, []string{b.root}, nil
 	case syntax.Literal:
 		return nil, nil, fmt.Errorf("a literal selects nothing")
@@ -189,11 +193,19 @@ func newProperty(e *definitions.Element, typ string) (property, error) {
 
 // unsupported says what no search parameter has.
 func unsupported(s syntax.Expr) error {
-	switch s.(type) {
+	switch s := s.(type) {
 	case syntax.Or:
 		return fmt.Errorf("`or` is not supported")
+	case syntax.Binary:
+		return fmt.Errorf("`%s` is not supported", s.Op)
 	case syntax.This:
 		return fmt.Errorf("$this is not supported")
+	case syntax.Iteration:
+		return fmt.Errorf("the variable $%s is not supported", s.Name)
+	case syntax.Variable:
+		return fmt.Errorf("the variable %%%s is not supported, only %%resource", s.Name)
+	case syntax.At:
+		return fmt.Errorf("an index that is no number is not supported")
 	}
-	return fmt.Errorf("unknown syntax %T", s)
+	return fmt.Errorf("this syntax is not supported in a search parameter")
 }

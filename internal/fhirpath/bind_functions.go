@@ -17,7 +17,9 @@ func (b *binder) call(s syntax.Call, focus []string) (node, []string, error) {
 	}
 	switch {
 	case s.Name == "where" && len(s.Args) == 1:
+		b.criteria++
 		criterion, types, err := b.bind(s.Args[0], focus)
+		b.criteria--
 		if err == nil && (criterion == nil || !slices.Equal(types, []string{"boolean"})) {
 			err = fmt.Errorf("the criterion of where() is not a boolean")
 		}
@@ -96,12 +98,12 @@ func (b *binder) compare(s syntax.Compare, focus []string) (node, []string, erro
 // literalNode is the JSON that a literal equals.
 func literalNode(s syntax.Literal) (*fhirjson.Node, error) {
 	switch s.Kind {
-	case syntax.Number:
-		return nil, fmt.Errorf("a comparison with a number is not supported")
+	case syntax.Boolean:
+		return fhirjson.Parse([]byte(s.Text))
 	case syntax.String:
 		return fhirjson.Parse(fhirjson.Quote(s.Text))
 	}
-	return fhirjson.Parse([]byte(s.Text))
+	return nil, fmt.Errorf("a comparison with a number or a date is not supported")
 }
 
 func (b *binder) and(s syntax.And, focus []string) (node, []string, error) {
@@ -118,7 +120,7 @@ func (b *binder) and(s syntax.And, focus []string) (node, []string, error) {
 
 // TypeName is the type's name in R4. HL7's definitions write DateTime once.
 func TypeName(name string) (string, error) {
-	for _, name := range []string{name, strings.ToLower(name[:1]) + name[1:]} {
+	for _, name := range []string{name, strings.ToLower(name[:min(1, len(name))]) + name[min(1, len(name)):]} {
 		if _, ok := definitions.LookupStructure(name); ok {
 			return name, nil
 		}

@@ -7,7 +7,7 @@ import (
 )
 
 // Conditional takes a conditional reference apart, such as
-// `Practitioner?identifier=http://hl7.org/fhir/sid/us-npi|1043387216`: it means
+// `Practitioner?identifier=http://hl7.org/fhir/sid/us-npi|1043387210`: it means
 // the one resource that the search finds (http.html#trules). ok is false for
 // every other text.
 func Conditional(text string) (typ, query string, ok bool) {

@@ -15,11 +15,13 @@ var compartments = map[string]map[string]string{
 		"ExplanationOfBenefit": "patient payee", "Goal": "patient", "ImagingStudy": "patient", "Immunization": "patient",
 		"List": "subject source", "MedicationRequest": "subject", "Observation": "subject performer", "Patient": "link",
 		"Procedure": "patient performer", "RiskAssessment": "subject",
+		"AuditEvent": "patient", "CareTeam": "patient participant", "DocumentReference": "subject author", "Group": "member",
+		"Media": "subject", "Provenance": "patient", "RelatedPerson": "patient",
 	},
 	"Encounter": {
 		"CarePlan": "encounter", "Claim": "encounter", "Condition": "encounter", "DiagnosticReport": "encounter",
 		"Encounter": "{def}", "ExplanationOfBenefit": "encounter", "MedicationRequest": "encounter", "Observation": "encounter",
-		"Procedure": "encounter",
+		"Procedure": "encounter", "CareTeam": "encounter", "DocumentReference": "encounter", "Media": "encounter",
 	},
 	"Practitioner": {
 		"AllergyIntolerance": "recorder asserter", "CarePlan": "performer", "Claim": "enterer provider payee care-team",
@@ -27,6 +29,8 @@ var compartments = map[string]map[string]string{
 		"ExplanationOfBenefit": "enterer provider payee care-team", "Immunization": "performer", "List": "source",
 		"MedicationRequest": "requester", "Observation": "performer", "Patient": "general-practitioner",
 		"Practitioner": "{def}", "Procedure": "performer", "RiskAssessment": "performer",
+		"AuditEvent": "agent", "CareTeam": "participant", "DocumentReference": "subject author authenticator", "Group": "member",
+		"Media": "subject operator", "PractitionerRole": "practitioner", "Provenance": "agent",
 	},
 }
 
@@ -66,16 +70,3 @@ func (w *World) refersTo(r *Resource, code, typ, id string) bool {
 	}
 	return false
 }
-
-// InChart tells whether a resource is in the chart of a patient: the patient
-// itself, and its compartment except by Patient.link.
-func (w *World) InChart(r *Resource, patient string) bool {
-	if r.Type == "Patient" {
-		return r.ID == patient
-	}
-	return w.in(r, "Patient", patient)
-}
-
-// directory types are read-only and whole under a patient's scope.
-var directory = []string{"Practitioner", "PractitionerRole", "Organization", "Location", "HealthcareService", "Endpoint",
-	"Questionnaire", "ValueSet", "CodeSystem", "StructureDefinition", "SearchParameter"}

@@ -1,7 +1,9 @@
 package naive
 
 import (
+	"maps"
 	"math/rand/v2"
+	"slices"
 	"sort"
 	"strings"
 )
@@ -31,7 +33,8 @@ func (g *Generator) Type() string { return pick(g, g.w.Types()) }
 func (g *Generator) used(typ, kind string) []string {
 	if g.seen[typ] == nil {
 		g.seen[typ] = map[string]bool{}
-		for code, p := range params[typ] {
+		for _, code := range slices.Sorted(maps.Keys(params[typ])) { // each composite draws
+			p := params[typ][code]
 			for _, r := range g.w.Of(typ) {
 				if p.kind == "composite" && g.compositeIn(r, p) != "" || len(g.w.find(r, p)) > 0 {
 					g.seen[typ][code] = true
@@ -235,6 +238,9 @@ func (g *Generator) include(typ string) (Include, bool) {
 
 // targetOf is a type to which the references of a parameter lead.
 func (g *Generator) targetOf(typ, code string) string {
+	if len(g.w.Of(typ)) == 0 {
+		return ""
+	}
 	for range 20 {
 		for _, v := range g.w.find(pick(g, g.w.Of(typ)), params[typ][code]) {
 			if g.w.Get(v.ref.typ+"/"+v.ref.id) != nil {
@@ -267,4 +273,20 @@ func (g *Generator) members(compartment string) []string {
 		}
 	}
 	return types
+}
+
+// Over goes on with a world that has changed; what values there are it remembers.
+func (g *Generator) Over(w *World) { g.w = w }
+
+// QueryOf makes a search of a type of which there are resources.
+func (g *Generator) QueryOf(typ string) Query {
+	q := Query{Types: []string{typ}}
+	r := pick(g, g.w.Of(typ))
+	for range g.rng.IntN(3) {
+		if c, ok := g.Criterion(r); ok {
+			q.Criteria = append(q.Criteria, c)
+		}
+	}
+	g.shape(&q, typ)
+	return q
 }

@@ -1,6 +1,7 @@
 package naive
 
 import (
+	"sort"
 	"strings"
 	"time"
 )
@@ -104,9 +105,10 @@ func depth(name string) int { return strings.Count(name, ".") + strings.Count(na
 
 func (g *Generator) wordOf(r *Resource) (Pair, bool) {
 	all := allWords(r.JSON)
-	if len(all) == 0 {
+	if len(all) == 0 || r.Type == "Binary" {
 		return Pair{}, false
 	}
+	sort.Strings(all) // members of an object come in any order
 	word := pick(g, all)
 	digit := strings.ContainsFunc(word, func(r rune) bool { return r >= '0' && r <= '9' }) // they stand in phone numbers too
 	if word == "and" || word == "or" || digit {
@@ -238,6 +240,9 @@ func (g *Generator) stringText(text, modifier string) string {
 		text = strings.ToUpper(text)
 	case 1:
 		text = fold(text)
+	}
+	if fold(text) == "" { // there is nothing to compare, which a server refuses
+		return ""
 	}
 	return escaper.Replace(text)
 }

@@ -18,10 +18,11 @@ func (a *asking) chain(typ, head, rest, text string) (Test, error) {
 		return nil, fmt.Errorf("%s.%s is no reference", typ, code)
 	}
 	tests, known := map[string]Test{}, error(nil)
-	for _, t := range a.w.Types() {
-		if target != "" && t != target {
-			continue
-		}
+	types := AllTypes()
+	if target != "" {
+		types = []string{target}
+	}
+	for _, t := range types {
 		test, err := a.criterion(t, rest, text)
 		if err != nil {
 			known = err
@@ -104,7 +105,7 @@ func (a *asking) word(code, text string) (Test, error) {
 // every type of the test data.
 var prose = []string{"display", "text", "family", "given", "prefix", "suffix", "line", "city", "district", "state", "postalCode",
 	"country", "unit", "title", "description", "disposition", "valueString", "onsetString", "abatementString", "lotNumber", "series",
-	"name", "alias", "version", "publisher", "purpose", "copyright", "conclusion", "comment", "patientInstruction", "rationale", "mitigation"}
+	"name", "alias", "version", "publisher", "purpose", "copyright", "conclusion", "comment", "patientInstruction", "rationale", "mitigation", "site", "manufacturer"}
 
 // allWords are the words of the prose in a value.
 func allWords(v any) []string {

@@ -24,6 +24,21 @@ type Include struct {
 	Target           string
 }
 
+// Pair is the include as a query has it.
+func (i Include) Pair() Pair {
+	p := Pair{"_include", i.Source + ":" + i.Param}
+	if i.Reverse {
+		p.Name = "_revinclude"
+	}
+	if i.Iterate {
+		p.Name += ":iterate"
+	}
+	if i.Target != "" {
+		p.Value += ":" + i.Target
+	}
+	return p
+}
+
 // Oracle answers one caller's searches over a world.
 type Oracle struct {
 	world *World
@@ -34,7 +49,13 @@ type Oracle struct {
 
 // NewOracle answers for a caller at a moment, with a bug or without.
 func NewOracle(w *World, caller *Caller, now time.Time, bug Bug) *Oracle {
-	return &Oracle{w, newJudge(w, now, caller, bug), now, bug}
+	return NewOracleAfter(w, w, caller, now, bug)
+}
+
+// NewOracleAfter answers in the middle of a transaction: care relationships are
+// those of the world before it.
+func NewOracleAfter(w, before *World, caller *Caller, now time.Time, bug Bug) *Oracle {
+	return &Oracle{w, newJudge(w, before, now, caller, bug), now, bug}
 }
 
 // Answer is what a search finds. Forbidden: nothing allows to search any of its
@@ -47,11 +68,18 @@ type Answer struct {
 // Allows tells whether the caller may do it to the resource.
 func (o *Oracle) Allows(letter byte, r *Resource) bool { return o.judge.allows(letter, r) }
 
+// AllowsSome tells whether the caller may do it to some resource of the type, as far
+// as the token alone says; what it does not, is refused before anything is looked up.
+func (o *Oracle) AllowsSome(letter byte, typ string) bool { return o.judge.some(letter, typ) }
+
+// AllowsAll tells whether the caller may do it to each resource of the type.
+func (o *Oracle) AllowsAll(letter byte, typ string) bool { return o.judge.everything(letter, typ) }
+
 // Ask answers a search.
 func (o *Oracle) Ask(q Query) (Answer, error) {
 	types := q.Types
 	if len(types) == 0 {
-		types = o.world.Types()
+		types = AllTypes()
 	}
 	compartment, _, inCompartment := strings.Cut(q.Compartment, "/")
 	if len(q.Types) == 0 && inCompartment {

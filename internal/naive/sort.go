@@ -138,6 +138,7 @@ var mainDates = map[string]string{
 	"AllergyIntolerance": "date", "CarePlan": "date", "Claim": "created", "Condition": "onset-date", "DiagnosticReport": "date",
 	"Encounter": "date", "ExplanationOfBenefit": "created", "Goal": "start-date", "ImagingStudy": "started", "Immunization": "date",
 	"List": "date", "MedicationRequest": "authoredon", "Observation": "date", "Procedure": "date", "RiskAssessment": "date", "ValueSet": "date",
+	"AuditEvent": "date", "CareTeam": "date", "DocumentReference": "date", "Media": "created", "Provenance": "recorded", "Task": "authored-on",
 }
 
 // byMainDate is negative where a comes before b by the main clinical date.

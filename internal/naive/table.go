@@ -21,13 +21,7 @@ _source uri uri@meta.source
 
 Patient
 active token boolean@active
-address string Address@address
-address-city string string@address.city
-address-country string string@address.country
-address-postalcode string string@address.postalCode
-address-state string string@address.state
-address-use token code(http://hl7.org/fhir/address-use)@address.use
-birthdate date date@birthDate
+` + addressed + `birthdate date date@birthDate
 death-date date date@deceasedDateTime
 deceased token deceased@
 email token ContactPoint@telecom[system=email]
@@ -48,13 +42,7 @@ ethnicity token code@extension[url=http://hl7.org/fhir/us/core/StructureDefiniti
 
 Practitioner
 active token boolean@active
-address string Address@address
-address-city string string@address.city
-address-country string string@address.country
-address-postalcode string string@address.postalCode
-address-state string string@address.state
-address-use token code(http://hl7.org/fhir/address-use)@address.use
-communication token CodeableConcept@communication
+` + addressed + `communication token CodeableConcept@communication
 email token ContactPoint@telecom[system=email]
 family string string@name.family
 gender token code(http://hl7.org/fhir/administrative-gender)@gender
@@ -67,13 +55,7 @@ telecom token ContactPoint@telecom
 
 Organization
 active token boolean@active
-address string Address@address
-address-city string string@address.city
-address-country string string@address.country
-address-postalcode string string@address.postalCode
-address-state string string@address.state
-address-use token code(http://hl7.org/fhir/address-use)@address.use
-endpoint reference Reference@endpoint
+` + addressed + `endpoint reference Reference@endpoint
 identifier token Identifier@identifier
 name string string@name string@alias
 partof reference Reference@partOf
@@ -352,13 +334,7 @@ risk token CodeableConcept@prediction.qualitativeRisk
 subject reference Reference@subject
 
 Location
-address string Address@address
-address-city string string@address.city
-address-country string string@address.country
-address-postalcode string string@address.postalCode
-address-state string string@address.state
-address-use token code(http://hl7.org/fhir/address-use)@address.use
-endpoint reference Reference@endpoint
+` + addressed + `endpoint reference Reference@endpoint
 identifier token Identifier@identifier
 name string string@name string@alias
 operational-status token Coding@operationalStatus
@@ -396,6 +372,15 @@ date date date@date
 version token code@version
 `
 
+// addressed are the parameters of what has an address.
+const addressed = `address string Address@address
+address-city string string@address.city
+address-country string string@address.country
+address-postalcode string string@address.postalCode
+address-state string string@address.state
+address-use token code(http://hl7.org/fhir/address-use)@address.use
+`
+
 // param is one parameter of one type.
 type param struct {
 	typ, code, kind string
@@ -415,7 +400,7 @@ type group struct {
 	parts [][]source
 }
 
-var params = readTable(table)
+var params = readTable(table + moreTypes)
 
 func readTable(text string) map[string]map[string]*param {
 	all := map[string]map[string]*param{}
@@ -473,24 +458,37 @@ func lookup(typ, code string) (*param, error) {
 	if p := params["*"][code]; p != nil {
 		return p, nil
 	}
+	if p := searches[typ][code]; p != nil {
+		return p, nil
+	}
 	return nil, fmt.Errorf("the oracle does not know the parameter %s of %s", code, typ)
 }
 
 // Params are the names of the type's parameters of a kind, the common ones not
 // included.
-func Params(typ, kind string) []string {
-	var codes []string
-	for line := range strings.Lines(table) { // the table's order: the same on each run
+func Params(typ, kind string) []string { return paramNames[kind][typ] }
+
+// paramNames are the names of the parameters of each kind and type: in the order of the first
+// line of the tables that has the name, the same on each run.
+var paramNames = func() map[string]map[string][]string {
+	all := map[string]map[string][]string{}
+	for line := range strings.Lines(table + moreTypes) {
 		fields := strings.Fields(line)
-		if len(fields) < 2 || fields[1] != kind {
+		if len(fields) < 2 {
 			continue
 		}
-		if p := params[typ][fields[0]]; p != nil && p.kind == kind && !contains(codes, p.code) {
-			codes = append(codes, p.code)
+		kind := fields[1]
+		if all[kind] == nil {
+			all[kind] = map[string][]string{}
+		}
+		for typ := range params {
+			if p := params[typ][fields[0]]; p != nil && p.kind == kind && !contains(all[kind][typ], p.code) {
+				all[kind][typ] = append(all[kind][typ], p.code)
+			}
 		}
 	}
-	return codes
-}
+	return all
+}()
 
 func contains(list []string, text string) bool {
 	for _, item := range list {

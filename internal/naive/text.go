@@ -9,7 +9,9 @@ import (
 var plain = strings.NewReplacer(
 	"á", "a", "à", "a", "â", "a", "ä", "a", "ã", "a", "å", "a", "é", "e", "è", "e", "ê", "e", "ë", "e",
 	"í", "i", "ì", "i", "î", "i", "ï", "i", "ó", "o", "ò", "o", "ô", "o", "ö", "o", "õ", "o",
-	"ú", "u", "ù", "u", "û", "u", "ü", "u", "ñ", "n", "ç", "c", "ý", "y", "ÿ", "y")
+	"ú", "u", "ù", "u", "û", "u", "ü", "u", "ñ", "n", "ç", "c", "ý", "y", "ÿ", "y",
+	"\u0300", "", "\u0301", "", "\u0308", "", "\u030a", "", // combining marks
+	"𝕏", "x", "ﬁ", "fi") // compatibility variants
 
 // fold is a text without case and accents, with single blanks.
 func fold(text string) string {

@@ -4,7 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"sort"
+	"maps"
+	"slices"
 )
 
 // Object is a decoded JSON object; numbers are json.Number.
@@ -51,6 +52,38 @@ func (w *World) Put(body Object) error {
 	return nil
 }
 
+// Clone is a world with the same resources, to be changed on its own.
+func (w *World) Clone() *World {
+	c := &World{Base: w.Base, byType: maps.Clone(w.byType), byKey: maps.Clone(w.byKey)}
+	for typ, list := range c.byType {
+		c.byType[typ] = slices.Clone(list)
+	}
+	return c
+}
+
+// Set puts a resource in the place of the one with its key, which stays as it is
+// for whoever has it.
+func (w *World) Set(r *Resource) {
+	w.Remove(r.Key())
+	w.byType[r.Type] = append(w.byType[r.Type], r)
+	w.byKey[r.Key()] = r
+}
+
+// Remove takes a resource out of the world.
+func (w *World) Remove(key string) {
+	old := w.byKey[key]
+	if old == nil {
+		return
+	}
+	delete(w.byKey, key)
+	w.byType[old.Type] = slices.DeleteFunc(w.byType[old.Type], func(r *Resource) bool { return r == old })
+}
+
+// AllTypes are the types that the oracle knows, sorted.
+func AllTypes() []string {
+	return slices.DeleteFunc(slices.Sorted(maps.Keys(params)), func(typ string) bool { return typ == "*" })
+}
+
 // Knows tells whether the oracle has parameters for a type.
 func Knows(typ string) bool { return params[typ] != nil && typ != "*" }
 
@@ -62,11 +95,12 @@ func (w *World) Of(typ string) []*Resource { return w.byType[typ] }
 
 // Types are the types of which there are resources, sorted.
 func (w *World) Types() []string {
-	types := make([]string, 0, len(w.byType))
-	for typ := range w.byType {
-		types = append(types, typ)
+	var types []string
+	for _, typ := range slices.Sorted(maps.Keys(w.byType)) {
+		if len(w.byType[typ]) > 0 {
+			types = append(types, typ)
+		}
 	}
-	sort.Strings(types)
 	return types
 }
 

@@ -137,8 +137,11 @@ func (d *document) literal(x syntax.Literal) []*place {
 // literal is the value of a literal.
 func literal(x syntax.Literal) (*tree, error) {
 	text := []byte(x.Text)
-	if x.Kind == syntax.String {
+	switch x.Kind {
+	case syntax.String:
 		text = fhirjson.Quote(x.Text)
+	case syntax.Date, syntax.Time:
+		return nil, fmt.Errorf("%s is a date; write it in quotes", x.Text)
 	}
 	n, err := fhirjson.Parse(text)
 	if err != nil {

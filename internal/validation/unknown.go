@@ -1,6 +1,10 @@
 package validation
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/granary-fhir/granary/internal/spelling"
+)
 
 // unknown says that a name is not one of an element, and which may be meant.
 func (c *checker) unknown(o *object, name string) {
@@ -81,33 +85,9 @@ func nearest(name string, names []string) string {
 		if difference := len(candidate) - len(name); difference >= least || difference <= -least || len(candidate) > maxLength {
 			continue
 		}
-		if d := distance(name, candidate); d < least && 2*d < len(candidate) {
+		if d := spelling.Distance(name, candidate); d < least && 2*d < len(candidate) {
 			best, least = candidate, d
 		}
 	}
 	return best
-}
-
-// distance counts the letters to insert, delete, replace or swap with their
-// neighbour. Both words have at most 40.
-func distance(from, to string) int {
-	var before, above, row [41]int
-	for j := range len(to) + 1 {
-		above[j] = j
-	}
-	for i := 1; i <= len(from); i++ {
-		row[0] = i
-		for j := 1; j <= len(to); j++ {
-			replaced := above[j-1]
-			if from[i-1] != to[j-1] {
-				replaced++
-			}
-			row[j] = min(replaced, above[j]+1, row[j-1]+1)
-			if i > 1 && j > 1 && from[i-1] == to[j-2] && from[i-2] == to[j-1] {
-				row[j] = min(row[j], before[j-2]+1)
-			}
-		}
-		before, above = above, row
-	}
-	return above[len(to)]
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/granary-fhir/granary/search"
 	"github.com/granary-fhir/granary/store"
+	"github.com/granary-fhir/granary/store/sqlite/internal/volatile"
 )
 
 // Options are how a backend is opened.
@@ -18,6 +19,12 @@ type Options struct {
 	// Registry tells the main clinical date of each type, so that sorting by
 	// it can use the order of the postings. Without it such a sort is slower.
 	Registry *search.Registry
+	// Observer is told what the writer does.
+	Observer Observer
+	// Volatile is for sqlitetest, and can be set there alone.
+	Volatile volatile.Store
+	// Alone refuses a folder that another process has open, and keeps others out.
+	Alone bool
 }
 
 // Backend is a store.Backend in one SQLite file. Its Write must not be called
@@ -25,12 +32,16 @@ type Options struct {
 // there is one writer, and they would wait for each other. Read may be called
 // anywhere; it sees what is committed.
 type Backend struct {
+	path     string // of the database
 	clock    func() time.Time
 	registry *search.Registry
+	held     hold
 	effort   effort
 	cache    *cache
+	revised  revisedMemory
 	readers  *pool
 	writer   *writer
+	log      *checkpointer
 
 	mu      sync.RWMutex // guards closed; and running against it
 	closed  bool
@@ -40,18 +51,35 @@ type Backend struct {
 var _ store.Backend = (*Backend)(nil)
 
 // Open opens the database granary.db in dir, and makes both if need be, for
-// their owner only. Several processes may have it open.
+// their owner only. Several processes may have it open, but none while a backup is
+// restored into dir: then the error is ErrInUse.
 func Open(dir string, opts Options) (*Backend, error) {
-	path, err := openFile(dir)
+	held, err := holdFor(dir, opts)
 	if err != nil {
 		return nil, err
 	}
-	b := &Backend{clock: opts.Clock, registry: opts.Registry, effort: usualEffort, cache: &cache{ids: newIDs()}}
+	b, err := open(dir, opts)
+	if err != nil {
+		return nil, orElse(err, held.release())
+	}
+	b.held = held
+	return b, nil
+}
+
+func open(dir string, opts Options) (*Backend, error) {
+	path, err := openFile(dir, opts.Registry)
+	if err != nil {
+		return nil, err
+	}
+	b := &Backend{path: path, clock: opts.Clock, registry: opts.Registry, effort: usualEffort, cache: new(cache)}
 	if b.clock == nil {
 		b.clock = time.Now
 	}
-	if b.writer, err = newWriter(path, b.cache); err != nil {
+	if b.writer, err = newWriter(path, b.cache, opts); err != nil {
 		return nil, err
+	}
+	if b.log, err = newCheckpointer(path, opts.Volatile); err != nil {
+		return nil, errors.Join(err, b.writer.close())
 	}
 	b.readers = newPool(path)
 	return b, nil
@@ -60,18 +88,21 @@ func Open(dir string, opts Options) (*Backend, error) {
 // Now implements store.Backend.
 func (b *Backend) Now() time.Time { return b.clock().UTC().Truncate(time.Millisecond) }
 
+// UseRegistry implements store.RegistryUser.
+func (b *Backend) UseRegistry(registry *search.Registry) { b.registry = registry }
+
 // Read implements store.Backend.
 func (b *Backend) Read(ctx context.Context, fn func(store.Snapshot) error) error {
 	return b.read(ctx, func(c *conn) error {
-		return fn(b.snapshot(c, nil))
+		return fn(b.snapshot(c, ids{}))
 	})
 }
 
 // Write implements store.Backend.
 func (b *Backend) Write(ctx context.Context, fn func(store.Writer) error) error {
 	return b.write(ctx, func(c *conn, allocated *ids) error {
-		tx := &tx{snapshot: b.snapshot(c, allocated)}
-		tx.settle = tx.settlePostings
+		tx := &tx{snapshot: b.snapshot(c, *allocated)}
+		tx.settle = tx.settleIndex
 		if err := fn(tx); err != nil {
 			return err
 		}
@@ -80,9 +111,9 @@ func (b *Backend) Write(ctx context.Context, fn func(store.Writer) error) error 
 }
 
 // Records implements store.Backend.
-func (b *Backend) Records() store.Records { return &records{b} }
+func (b *Backend) Records() store.Records { return &records{backend: b} }
 
-func (b *Backend) snapshot(c *conn, allocated *ids) *snapshot {
+func (b *Backend) snapshot(c *conn, allocated ids) *snapshot {
 	return &snapshot{
 		backend:    b,
 		now:        b.Now().UnixMicro(),
@@ -110,7 +141,11 @@ func (b *Backend) read(ctx context.Context, fn func(*conn) error) error {
 		if err := c.exec("BEGIN DEFERRED"); err != nil {
 			return err
 		}
-		defer func() { _ = c.exec("ROLLBACK") }() // ends the snapshot; there is nothing to undo
+		c.trace = store.TraceOf(ctx)
+		defer func() {
+			c.trace = nil
+			_ = c.exec("ROLLBACK") // ends the snapshot; there is nothing to undo
+		}()
 		c.interruptible(ctx)
 		defer c.interruptible(context.Background())
 		return orInterrupted(ctx, fn(c))
@@ -123,6 +158,7 @@ func (b *Backend) write(ctx context.Context, fn func(*conn, *ids) error) error {
 		return err
 	}
 	defer b.running.Done()
+	defer b.log.wrote()
 	return orInterrupted(ctx, b.writer.do(ctx, fn))
 }
 
@@ -159,5 +195,5 @@ func (b *Backend) Close() error {
 	if was {
 		return nil
 	}
-	return errors.Join(b.readers.close(), b.writer.close())
+	return errors.Join(b.log.close(), b.readers.close(), b.writer.close(), b.held.release())
 }

@@ -56,7 +56,7 @@ func BenchmarkHistory(b *testing.B) {
 		for name, ask := range map[string]func(store.Snapshot) error{
 			"page": func(s store.Snapshot) error { _, err := s.History(b.Context(), of, page); return err },
 			"count": func(s store.Snapshot) error {
-				_, _, err := s.CountHistory(b.Context(), of, page, store.CheapCount)
+				_, _, err := s.CountHistory(b.Context(), of, page, store.CountLimit{Touched: store.CheapCount})
 				return err
 			},
 		} {

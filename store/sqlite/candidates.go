@@ -1,6 +1,11 @@
 package sqlite
 
-import "github.com/granary-fhir/granary/search"
+import (
+	"strconv"
+	"strings"
+
+	"github.com/granary-fhir/granary/search"
+)
 
 // candidates is the query for the rids that may satisfy a leaf or hop, where an
 // index can answer it.
@@ -36,45 +41,95 @@ func (c *compiler) candidates(typ string, e search.Expr, bound int) (fragment, b
 	return never, false, nil
 }
 
-func postingsOfAny(terms fragment) fragment {
-	return concat(sql(postingsText+"chart = 0 AND term IN ("), terms, sql(")"))
+// walked is the parameter by whose entries rows are found, with its id; false if
+// there is no such entry.
+func (c *compiler) walked(p *search.Param) (*search.Param, int64, bool, error) {
+	if p.Wider != nil {
+		p = p.Wider
+	}
+	id, ok, err := c.param(p)
+	return p, id, ok, err
 }
 
+// How every query for postings alone begins.
+const (
+	datePostings = "SELECT rid FROM ix WHERE "
+	rowPostings  = "SELECT rid FROM rx WHERE "
+	wordPostings = "SELECT rowid FROM words WHERE "
+)
+
+// postingsIn are the rids under terms, in the order of the main date where it is
+// one.
+func postingsIn(chart int64, terms ...int64) fragment {
+	if len(terms) == 1 {
+		return sql(datePostings+"chart = ? AND term = ?", num(chart), num(terms[0]))
+	}
+	return sql(datePostings+"chart = ? AND term IN (SELECT value FROM json_each(?))", num(chart), numsJSON(terms))
+}
+
+// postingsBy are the rids under terms in the population.
+func postingsBy(how found, terms []int64) fragment {
+	switch {
+	case how == byWord:
+		return sql(wordPostings+"words MATCH ?", text(matchAny(terms)))
+	case how == byRow && len(terms) == 1:
+		return sql(rowPostings+"term = ?", num(terms[0]))
+	case how == byRow:
+		return sql(rowPostings+"term IN (SELECT value FROM json_each(?))", numsJSON(terms))
+	}
+	return postingsIn(0, terms...)
+}
+
+// matchAny is the query of the full-text index for one of some terms.
+func matchAny(terms []int64) string {
+	words := make([]string, len(terms))
+	for i, term := range terms {
+		words[i] = wordOf(term)
+	}
+	return strings.Join(words, " OR ")
+}
+
+// wordOf is how a term is written in the full-text index.
+func wordOf(term int64) string { return "t" + strconv.FormatInt(term, 36) }
+
 func (c *compiler) termCandidates(e search.Term) (fragment, bool, error) {
-	param, ok, err := c.param(e.Param)
+	p, param, ok, err := c.walked(e.Param)
 	if err != nil || !ok || e.Code.Any() {
 		return never, false, err
 	}
+	how := foundBy(p)
 	terms, all, err := c.expand(param, e)
-	if all && len(terms) == 1 {
-		return postingsIn(0, terms[0]), true, err
+	switch {
+	case err != nil:
+		return never, false, err
+	case all && len(terms) == 0:
+		return noRows, true, nil
+	case all:
+		return postingsBy(how, terms), true, nil
+	case how == byWord:
+		return never, false, nil
+	case how == byRow:
+		return concat(sql(rowPostings+"term IN ("), c.dictionaryOf(param, e), sql(")")), true, nil
 	}
-	if all {
-		return postingsOfAny(sql("SELECT value FROM json_each(?)", numsJSON(terms))), true, err
-	}
-	return postingsOfAny(c.dictionaryOf(param, e)), true, err
+	return concat(sql(datePostings+"chart = 0 AND term IN ("), c.dictionaryOf(param, e), sql(")")), true, nil
 }
 
-// owners are the rows with an entry under the parameter that passes the tests.
-func owners(table string, param int64, tests ...fragment) fragment {
-	t := entryTest{table, param, both(tests...)}
-	return concat(sql("SELECT owner FROM "+table), where(sql("param = ?", num(param)), t.on(table)))
+// inIndex are the rows with an entry under the parameter that passes the tests.
+func inIndex(table string, param int64, tests ...fragment) fragment {
+	return concat(sql("SELECT rid FROM "+table), where(sql("param = ?", num(param)), both(tests...)))
 }
 
 func (c *compiler) stringCandidates(e search.String) (fragment, bool, error) {
-	param, ok, err := c.param(e.Param)
-	if err != nil || !ok || e.Value == "" {
+	_, param, ok, err := c.walked(e.Param)
+	if err != nil || !ok {
 		return never, false, err
 	}
-	test := stringTest(e)
-	if e.Op == search.Exact {
-		test = both(sql("{}.folded = ?", text(search.Fold(e.Value))), test)
-	}
-	return owners("str", param, test), true, nil
+	test, ok := stringRange(e)
+	return inIndex("str", param, test), ok, nil
 }
 
 func (c *compiler) dateCandidates(e search.Date) (fragment, bool, error) {
-	param, ok, err := c.param(e.Param)
+	_, param, ok, err := c.walked(e.Param)
 	if err != nil || !ok {
 		return never, false, err
 	}
@@ -87,13 +142,13 @@ func (c *compiler) dateCandidates(e search.Date) (fragment, bool, error) {
 		if class > 0 {
 			scans = append(scans, sql(" UNION ALL "))
 		}
-		scans = append(scans, owners("date", param, sql("{}.class = ?", num(int64(class))), bounds, dateTest(e)))
+		scans = append(scans, inIndex("date", param, sql("class = ?", num(int64(class))), bounds, dateTest(e)))
 	}
 	return concat(scans...), true, nil
 }
 
 func (c *compiler) quantityCandidates(e search.Quantity) (fragment, bool, error) {
-	param, ok, err := c.param(e.Param)
+	p, param, ok, err := c.walked(e.Param)
 	if err != nil || !ok || e.Op == search.Ne {
 		return never, false, err
 	}
@@ -101,12 +156,8 @@ func (c *compiler) quantityCandidates(e search.Quantity) (fragment, bool, error)
 	if e.System.Any() && e.Code.Any() {
 		units.System = search.HasPrefix("") // of numbers too: the index begins with the unit
 	}
-	match := search.Term{Param: e.Param, System: units.System, Code: units.Code}
-	bounds := always
-	if e.Op == search.Eq {
-		bounds = sql("{}.lo <= ?", float(e.High))
-	}
-	return owners("qty", param, concat(sql("{}.unit IN ("), c.dictionaryOf(param, match), sql(")")), boundsTest(e), bounds), true, nil
+	match := search.Term{Param: p, System: units.System, Code: units.Code}
+	return inIndex("qty", param, concat(sql("unit IN ("), c.dictionaryOf(param, match), sql(")")), quantityRange(e)), true, nil
 }
 
 // chainCandidates are the rows that refer to one of a small set.
@@ -117,7 +168,7 @@ func (c *compiler) chainCandidates(e search.Chain, bound int) (fragment, bool, e
 	}
 	targets, _, ok, err := c.small(e.Type, e.Where, bound)
 	return concat(
-		sql("SELECT x.rid FROM term link CROSS JOIN ix x ON x.chart = 0 AND x.term = link.id WHERE link.target IN (SELECT q.rid FROM res q WHERE q.rid IN ("), targets,
+		sql("SELECT x.rid FROM term link CROSS JOIN rx x ON x.term = link.id WHERE link.target IN (SELECT q.rid FROM res q WHERE q.rid IN ("), targets,
 		sql(") AND +q.type = ? AND ", text(e.Type)), live("q"), sql(") AND link.param = ?", num(param)),
 	), ok, err
 }
@@ -130,8 +181,8 @@ func (c *compiler) hasCandidates(e search.Has, bound int) (fragment, bool, error
 	}
 	sources, _, ok, err := c.small(e.Param.Type, e.Where, bound)
 	return concat(
-		sql("SELECT link.target FROM entry ref CROSS JOIN term link ON link.id = ref.term WHERE ref.owner IN ("), sources,
-		sql(") AND ref.param = ? AND link.target IS NOT NULL", num(param)),
+		sql("SELECT link.target FROM res s CROSS JOIN json_each(terms(s.e, ?)) ref CROSS JOIN term link ON link.id = ref.value WHERE s.rid IN (", num(param)), sources,
+		sql(") AND link.target IS NOT NULL"),
 	), ok, err
 }
 
@@ -147,7 +198,7 @@ func (c *compiler) chartCandidates(typ string, e search.Chart) (fragment, bool, 
 func (c *compiler) panelCandidates(typ string, e search.Panel) (fragment, bool, error) {
 	term, ok, err := c.typeTerm(typ)
 	return concat(
-		sql("SELECT x.rid FROM care CROSS JOIN ix x ON x.chart = care.patient AND x.term = ? WHERE ", num(term)), c.caring(e.Party),
+		sql("SELECT x.rid FROM care CROSS JOIN ix x ON x.chart = care.patient AND x.term = ? WHERE ", num(term)), c.caring(e.Party, e.Organizations),
 	), ok, err
 }
 
@@ -156,12 +207,11 @@ func (c *compiler) nearCandidates(e search.Near) (fragment, bool, error) {
 	if len(e.Param.Components) != 2 {
 		return never, false, nil
 	}
-	latitude := e.Param.Components[0]
-	param, ok, err := c.param(latitude)
+	latitude, param, ok, err := c.walked(e.Param.Components[0])
 	if err != nil || !ok {
 		return never, false, err
 	}
 	number := search.Term{Param: latitude, System: search.Is(""), Code: search.Is("")}
-	return owners("qty", param,
-		concat(sql("{}.unit IN ("), c.dictionaryOf(param, number), sql(")")), inBand(e)), true, nil
+	return inIndex("qty", param,
+		concat(sql("unit IN ("), c.dictionaryOf(param, number), sql(")")), inBand(e)), true, nil
 }

@@ -2,43 +2,47 @@ package sqlite
 
 import "github.com/granary-fhir/granary/search"
 
-// chartParam is the reserved parameter under which the charts of a version are
-// entries; the term is the Patient's rid.
-const chartParam = 0
-
-// chart is true where the row is in the chart of a patient.
-func (c *compiler) chart(s subject, e search.Chart) (fragment, error) {
+// chart holds where the row is in the chart of a patient.
+func (c *compiler) chart(e search.Chart) (test, error) {
 	patient, ok, err := c.resource(keyOf("Patient", e.Patient))
 	if err != nil || !ok {
-		return never, err
+		return constant(false), err
 	}
-	return s.probe(oneOf(chartParam, []int64{patient}), ""), nil
+	return &inCharts{func(chart int64) (bool, error) { return chart == patient, nil }}, nil
 }
 
-// panel is true where the row is in the chart of a patient with whom the party
-// has a care relationship now.
-func (c *compiler) panel(s subject, e search.Panel) fragment {
-	member := c.aliases.next("m")
-	return s.exists(entryTest{"entry", chartParam, always}, member, concat(
-		sql("EXISTS(SELECT 1 FROM care WHERE care.patient = "+member+".term AND "), c.caring(e.Party), sql(")"),
-	))
+// panel holds where the row is in the chart of a patient with whom the party has
+// a care relationship now. Each patient is looked up once for a statement.
+func (c *compiler) panel(e search.Panel) test {
+	q := concat(sql("SELECT 1 FROM care WHERE "), c.caring(e.Party, e.Organizations), sql(" AND care.patient = ?"))
+	patients := matching{c.conn, q, map[int64]bool{}}
+	return &inCharts{patients.has}
 }
 
-// caring selects the relationships of a party that are current.
-func (c *compiler) caring(party string) fragment {
-	return sql("care.party = ? AND care.start <= ? AND care.stop > ?", text(party), num(c.now), num(c.now))
+// caring selects the relationships of a party that are current, and with
+// organizations those of the ones of which it is a member now: a range of each index.
+func (c *compiler) caring(party string, organizations bool) fragment {
+	parties := sql("care.party = ?", text(party))
+	if organizations {
+		parties = concat(
+			sql("care.party IN (SELECT ? UNION ALL SELECT m.organization FROM member m WHERE m.party = ? AND ", text(party), text(party)),
+			c.current("m"), sql(")"))
+	}
+	return concat(parties, sql(" AND "), c.current("care"))
+}
+
+// current selects the relationships that have begun and not ended.
+func (c *compiler) current(alias string) fragment {
+	return sql(alias+".start <= ? AND "+alias+".stop > ?", num(c.now), num(c.now))
 }
 
 // related does not depend on the row: it is answered at once.
-func (c *compiler) related(e search.Related) (fragment, error) {
+func (c *compiler) related(e search.Related) (test, error) {
 	patient, ok, err := c.resource(keyOf("Patient", e.Patient))
 	if err != nil || !ok {
-		return never, err
+		return constant(false), err
 	}
-	q := concat(sql("SELECT 1 FROM care WHERE "), c.caring(e.Party), sql(" AND care.patient = ?", num(patient)))
+	q := concat(sql("SELECT 1 FROM care WHERE "), c.caring(e.Party, e.Organizations), sql(" AND care.patient = ?", num(patient)))
 	found, err := c.conn.first(q.text, q.args, noColumns)
-	if err != nil || !found {
-		return never, err
-	}
-	return always, nil
+	return constant(found), err
 }

@@ -18,107 +18,96 @@ type compiler struct {
 	main    *search.Param // the main date of the type that is searched; nil if that is of no use
 	aliases aliases
 	counts  int
+	// expanded is what predicates on terms were found to match: what a policy asks for
+	// is looked at by whoever chooses a driver, and again for the test.
+	expanded map[termQuestion]expansion
 }
 
 // subject is the row that a condition is about, in terms of SQL.
 type subject struct {
-	typ    string // resource type
-	prefix string // of the tables that hold its entries: "", or "h_" for superseded versions
-	owner  string // column that names it in those tables
-	rid    string // column that names the resource
+	typ     string // resource type
+	entries string // expression for its packed entries
+	rid     string // column that names the resource
 }
 
-// liveRow is the subject of a live row whose rid is in a column.
-func liveRow(typ, rid string) subject { return subject{typ: typ, owner: rid, rid: rid} }
+// liveRow is the subject of a row of res with an alias.
+func liveRow(typ, alias string) subject { return subject{typ, alias + ".e", alias + ".rid"} }
 
-// condition compiles a predicate that was admitted. The result is 0 or 1, never NULL.
+// condition compiles a predicate that was admitted. The result is 0 or 1, never
+// NULL. What asks for entries of the row alone becomes one call of a function;
+// what follows references becomes a query.
 func (c *compiler) condition(s subject, e search.Expr) (fragment, error) {
 	if err := c.ctx.Err(); err != nil {
 		return never, err
 	}
-	switch e := e.(type) {
-	case nil:
+	if e == nil {
 		return never, errors.New("a predicate is missing")
-	case search.Const:
-		if e {
-			return always, nil
+	}
+	if isLocal(e) {
+		t, err := c.local(e)
+		if err != nil {
+			return never, err
 		}
-		return never, nil
+		return s.holds(t), nil
+	}
+	switch e := e.(type) {
 	case search.And:
-		return c.and(s, e)
+		parts, err := c.conditions(s, e, func(parts []search.Expr) search.Expr { return search.And(parts) })
+		return both(parts...), err
 	case search.Or:
-		return c.or(s, e)
+		parts, err := c.conditions(s, e, func(parts []search.Expr) search.Expr { return search.Or(parts) })
+		return anyOf(parts...), err
 	case search.Not:
 		of, err := c.condition(s, e.Of)
 		return negate(of), err
-	}
-	if t, ok := e.(search.Term); ok && t.Param.Code == "_id" {
-		return c.idTerm(s, t)
-	}
-	if test, ok, err := c.entryTest(e); ok {
-		return s.probe(test, ""), err
-	}
-	return c.rowCondition(s, e)
-}
-
-// rowCondition compiles what is no comparison of one entry.
-func (c *compiler) rowCondition(s subject, e search.Expr) (fragment, error) {
-	switch e := e.(type) {
+	case search.Term:
+		return c.idTerm(s, e)
 	case search.ID:
 		return c.id(s, e)
-	case search.Missing:
-		return c.missing(s, e)
-	case search.Composite:
-		return c.composite(s, e)
+	case search.Missing: // of _id, which every resource has
+		return never, nil
 	case search.Chain:
 		return c.chain(s, e)
 	case search.Has:
 		return c.has(s, e)
 	case search.All:
 		return c.all(s, e)
-	case search.Chart:
-		return c.chart(s, e)
-	case search.Panel:
-		return c.panel(s, e), nil
-	case search.Related:
-		return c.related(e)
-	case search.Near:
-		return c.near(s, e)
 	}
 	return never, fmt.Errorf("the SQLite store cannot evaluate a %T", e)
 }
 
-func (c *compiler) and(s subject, parts search.And) (fragment, error) {
-	compiled := make([]fragment, 0, len(parts))
+// conditions compiles the parts of a conjunction or disjunction: those that are
+// local together.
+func (c *compiler) conditions(s subject, parts []search.Expr, join func([]search.Expr) search.Expr) ([]fragment, error) {
+	var compiled []fragment
+	var locals []search.Expr
 	for _, part := range parts {
+		if part != nil && isLocal(part) {
+			locals = append(locals, part)
+			continue
+		}
 		p, err := c.condition(s, part)
-		if err != nil || p.isNever() {
-			return never, err
+		if err != nil {
+			return nil, err
 		}
 		compiled = append(compiled, p)
 	}
-	return both(compiled...), nil
+	if len(locals) == 0 {
+		return compiled, nil
+	}
+	together, err := c.condition(s, join(locals))
+	return append([]fragment{together}, compiled...), err
 }
 
-// or compiles a disjunction. Its exact terms of one parameter become one probe
-// with a list: a scope may name hundreds of codes.
-func (c *compiler) or(s subject, parts search.Or) (fragment, error) {
-	var compiled []fragment
-	listed, rest, err := c.gather(parts)
-	if err != nil {
-		return never, err
-	}
-	for _, list := range listed {
-		compiled = append(compiled, s.probe(oneOf(list.param, list.terms), ""))
-	}
-	for _, part := range rest {
-		p, err := c.condition(s, part)
-		if err != nil || p.isAlways() {
-			return p, err
+// holds is true where a test holds for the entries of the row.
+func (s subject) holds(t test) fragment {
+	if t, ok := t.(constant); ok {
+		if t {
+			return always
 		}
-		compiled = append(compiled, p)
+		return never
 	}
-	return anyOf(compiled...), nil
+	return sql("holds("+s.entries+", ?)", asked(t))
 }
 
 // id compiles a list of logical ids.

@@ -6,29 +6,66 @@ import (
 	"github.com/granary-fhir/granary/search"
 )
 
-// dateTest compares date entries, [lo, hi), with a search range, [low, high), as
+// datePasses compares date entries, [lo, hi), with a search range, [low, high), as
 // the prefix says (search.html#prefix).
+func datePasses(e search.Date) passes { return rangePasses{e.Op, e.Low, e.High} }
+
+type rangePasses struct {
+	op        search.Prefix
+	low, high int64
+}
+
+func (t rangePasses) next(r *reader, _ *termRow) (int64, bool, error) {
+	x := r.date()
+	return x.group, t.compare(x.lo, x.hi), nil
+}
+
+func (t rangePasses) compare(lo, hi int64) bool {
+	switch t.op {
+	case search.Eq:
+		return lo >= t.low && hi <= t.high
+	case search.Ne:
+		return lo < t.low || hi > t.high
+	case search.Gt:
+		return hi > t.high
+	case search.Lt:
+		return lo < t.low
+	case search.Ge:
+		return hi > t.high || lo >= t.low
+	case search.Le:
+		return lo < t.low || hi <= t.high
+	case search.Sa:
+		return lo >= t.high
+	case search.Eb:
+		return hi <= t.low
+	case search.Ap:
+		return lo < t.high && hi > t.low
+	}
+	return false
+}
+
+// dateTest is the same comparison of the columns of the index of dates.
 func dateTest(e search.Date) fragment {
 	low, high := num(e.Low), num(e.High)
 	switch e.Op {
 	case search.Eq:
-		return sql("({}.lo >= ? AND {}.hi <= ?)", low, high)
+		return sql("(lo >= ? AND hi <= ?)", low, high)
 	case search.Ne:
-		return sql("({}.lo < ? OR {}.hi > ?)", low, high)
+		return sql("(lo < ? OR hi > ?)", low, high)
 	case search.Gt:
-		return sql("{}.hi > ?", high)
+		return sql("hi > ?", high)
 	case search.Lt:
-		return sql("{}.lo < ?", low)
+		return sql("lo < ?", low)
 	case search.Ge:
-		return sql("({}.hi > ? OR {}.lo >= ?)", high, low)
+		return sql("(hi > ? OR lo >= ?)", high, low)
 	case search.Le:
-		return sql("({}.lo < ? OR {}.hi <= ?)", low, high)
+		return sql("(lo < ? OR hi <= ?)", low, high)
 	case search.Sa:
-		return sql("{}.lo >= ?", high)
+		return sql("lo >= ?", high)
 	case search.Eb:
-		return sql("{}.hi <= ?", low)
+		return sql("hi <= ?", low)
 	case search.Ap:
-		return sql("({}.lo < ? AND {}.hi > ?)", high, low)
+		return sql("(lo < ? AND hi > ?)", high, low)
 	}
 	return never
 }
@@ -65,19 +102,19 @@ func dateScan(e search.Date, class int) (fragment, bool) {
 	}
 	switch e.Op {
 	case search.Eq:
-		return sql("{}.lo BETWEEN ? AND ?", num(e.Low), num(e.High)), true
+		return sql("lo BETWEEN ? AND ?", num(e.Low), num(e.High)), true
 	case search.Gt:
-		return sql("{}.lo >= ?", from(e.High)), true
+		return sql("lo >= ?", from(e.High)), true
 	case search.Ge:
-		return sql("{}.lo >= ?", from(e.Low)), true
+		return sql("lo >= ?", from(e.Low)), true
 	case search.Lt, search.Eb:
-		return sql("{}.lo <= ?", num(e.Low)), true
+		return sql("lo <= ?", num(e.Low)), true
 	case search.Le:
-		return sql("{}.lo <= ?", num(e.High)), true
+		return sql("lo <= ?", num(e.High)), true
 	case search.Sa:
-		return sql("{}.lo >= ?", num(e.High)), true
+		return sql("lo >= ?", num(e.High)), true
 	case search.Ap:
-		return sql("{}.lo BETWEEN ? AND ?", from(e.Low), num(e.High)), true
+		return sql("lo BETWEEN ? AND ?", from(e.Low), num(e.High)), true
 	}
 	return never, false
 }

@@ -8,8 +8,9 @@ import (
 	"github.com/granary-fhir/granary/store"
 )
 
-// maxCached is how many dictionary rows of a kind a process remembers.
-const maxCached = 200_000
+// maxCached is how many dictionary rows of a kind a process remembers: so many that
+// were asked for lately, and as many of those before.
+const maxCached = 25_000
 
 // paramKey, termKey and store.Key are the identities of the dictionaries' rows.
 type paramKey struct{ typ, code string }
@@ -34,10 +35,43 @@ func newIDs() ids {
 // removed, by this process or another, so that what is in it stays true; that
 // something is not in it says nothing.
 type cache struct {
-	mu sync.RWMutex
-	ids
-	counts counts
-	ranges ranges
+	params    memory[paramKey]
+	terms     memory[termKey]
+	resources memory[store.Key]
+	used      usage
+	counts    counts
+	ranges    ranges
+}
+
+// memory is what is remembered of one dictionary. It is safe for concurrent use.
+type memory[K comparable] struct {
+	mu     sync.RWMutex
+	recent map[K]int64
+	older  map[K]int64 // what was recent until that was full
+}
+
+// get finds an id that is remembered. What is asked for is recent again.
+func (m *memory[K]) get(key K) (int64, bool) {
+	m.mu.RLock()
+	id, recent := m.recent[key]
+	older := false
+	if !recent {
+		id, older = m.older[key]
+	}
+	m.mu.RUnlock()
+	if older {
+		m.put(key, id)
+	}
+	return id, recent || older
+}
+
+func (m *memory[K]) put(key K, id int64) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.recent == nil || len(m.recent) >= maxCached {
+		m.older, m.recent = m.recent, map[K]int64{}
+	}
+	m.recent[key] = id
 }
 
 // dictionary finds ids in one transaction: in what it allocated itself, in the
@@ -45,19 +79,21 @@ type cache struct {
 type dictionary struct {
 	conn      *conn
 	shared    *cache
-	allocated *ids // by this transaction, not committed; nil on a snapshot
+	allocated ids  // by this transaction, not committed; without maps on a snapshot
+	frozen    bool // nothing is allocated: what is not there has the id unknown
 }
 
-// find looks a key up in one of the maps, and in the database at last.
-func find[K comparable](d *dictionary, of func(*ids) map[K]int64, key K, sql string, args ...value) (int64, bool, error) {
-	if d.allocated != nil {
-		if id, ok := of(d.allocated)[key]; ok {
-			return id, true, nil
-		}
+// unknown is no id of anything.
+const unknown = -1
+
+// find looks a key up in what the transaction allocated and in what is remembered,
+// and in the database at last.
+func find[K comparable](d *dictionary, allocated map[K]int64, shared *memory[K], key K, sql string, args ...value) (int64, bool, error) {
+	if id, ok := allocated[key]; ok {
+		return id, true, nil
 	}
-	d.shared.mu.RLock()
-	id, ok := of(&d.shared.ids)[key]
-	d.shared.mu.RUnlock()
+	id, ok := shared.get(key)
+	d.shared.used.count(ok)
 	if ok {
 		return id, true, nil
 	}
@@ -65,43 +101,28 @@ func find[K comparable](d *dictionary, of func(*ids) map[K]int64, key K, sql str
 	if err != nil || !found {
 		return 0, false, err
 	}
-	if d.allocated != nil {
+	if allocated != nil {
 		// Perhaps written by an earlier part of this transaction: it is shared
 		// once that is committed.
-		of(d.allocated)[key] = id
+		allocated[key] = id
 	} else {
-		d.shared.mu.Lock()
-		remember(of(&d.shared.ids), key, id)
-		d.shared.mu.Unlock()
+		shared.put(key, id)
 	}
 	return id, true, nil
 }
 
-func remember[K comparable](m map[K]int64, key K, id int64) {
-	if len(m) >= maxCached {
-		clear(m)
-	}
-	m[key] = id
-}
-
 // commit shares what a committed transaction allocated.
 func (c *cache) commit(allocated *ids) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
 	for key, id := range allocated.params {
-		remember(c.params, key, id)
+		c.params.put(key, id)
 	}
 	for key, id := range allocated.terms {
-		remember(c.terms, key, id)
+		c.terms.put(key, id)
 	}
 	for key, id := range allocated.resources {
-		remember(c.resources, key, id)
+		c.resources.put(key, id)
 	}
 }
-
-func params(i *ids) map[paramKey]int64     { return i.params }
-func terms(i *ids) map[termKey]int64       { return i.terms }
-func resources(i *ids) map[store.Key]int64 { return i.resources }
 
 // param finds the id of a parameter.
 func (d *dictionary) param(p *search.Param) (int64, bool, error) {
@@ -109,18 +130,18 @@ func (d *dictionary) param(p *search.Param) (int64, bool, error) {
 }
 
 func (d *dictionary) paramNamed(key paramKey) (int64, bool, error) {
-	return find(d, params, key, "SELECT id FROM param WHERE type = ? AND code = ?", text(key.typ), text(key.code))
+	return find(d, d.allocated.params, &d.shared.params, key, "SELECT id FROM param WHERE type = ? AND code = ?", text(key.typ), text(key.code))
 }
 
 // term finds the id of a term.
 func (d *dictionary) term(key termKey) (int64, bool, error) {
-	return find(d, terms, key, "SELECT id FROM term WHERE param = ? AND code = ? AND system = ?",
+	return find(d, d.allocated.terms, &d.shared.terms, key, "SELECT id FROM term WHERE param = ? AND code = ? AND system = ?",
 		num(key.param), text(key.code), text(key.system))
 }
 
 // resource finds the rid of a resource, which may be known by name only.
 func (d *dictionary) resource(key store.Key) (int64, bool, error) {
-	return find(d, resources, key, "SELECT rid FROM res WHERE type = ? AND id = ?", text(key.Type), text(key.ID))
+	return find(d, d.allocated.resources, &d.shared.resources, key, "SELECT rid FROM res WHERE type = ? AND id = ?", text(key.Type), text(key.ID))
 }
 
 // typeTerm finds the term under which every live resource of a type is posted.
@@ -138,34 +159,46 @@ func (d *dictionary) makeParam(key paramKey) (int64, error) {
 	if err != nil || ok {
 		return id, err
 	}
+	if d.frozen {
+		return unknown, nil
+	}
 	id, err = d.conn.insert("INSERT INTO param(type, code) VALUES(?, ?)", text(key.typ), text(key.code))
 	d.allocated.params[key] = id
 	return id, err
 }
 
-func (d *dictionary) makeTerm(key termKey, reference bool) (int64, error) {
+// makeTerm also tells which resource a literal reference names, 0 for none.
+func (d *dictionary) makeTerm(key termKey, reference bool) (id, target int64, err error) {
+	name, isLiteral := literal(key.code)
+	if reference && isLiteral {
+		if target, err = d.makeResource(name); err != nil {
+			return 0, 0, err
+		}
+	}
 	id, ok, err := d.term(key)
 	if err != nil || ok {
-		return id, err
+		return id, target, err
 	}
-	target := null
-	if name, ok := literal(key.code); ok && reference {
-		rid, err := d.makeResource(name)
-		if err != nil {
-			return 0, err
-		}
-		target = num(rid)
+	if d.frozen {
+		return unknown, target, nil
+	}
+	to := null
+	if target != 0 {
+		to = num(target)
 	}
 	id, err = d.conn.insert("INSERT INTO term(param, code, system, target) VALUES(?, ?, ?, ?)",
-		num(key.param), text(key.code), text(key.system), target)
+		num(key.param), text(key.code), text(key.system), to)
 	d.allocated.terms[key] = id
-	return id, err
+	return id, target, err
 }
 
 func (d *dictionary) makeResource(key store.Key) (int64, error) {
 	id, ok, err := d.resource(key)
 	if err != nil || ok {
 		return id, err
+	}
+	if d.frozen {
+		return unknown, nil
 	}
 	id, err = d.conn.insert("INSERT INTO res(type, id, ver, updated, deleted, sort) VALUES(?, ?, 0, 0, 0, ?)",
 		text(key.Type), text(key.ID), num(search.NoSort))
@@ -178,7 +211,8 @@ func (d *dictionary) makeTypeTerm(typ string) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	return d.makeTerm(termKey{param: param}, false)
+	id, _, err := d.makeTerm(termKey{param: param}, false)
+	return id, err
 }
 
 // literal parses a local reference: `Type/id`.

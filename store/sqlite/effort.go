@@ -39,11 +39,11 @@ func (c *compiler) count(rows fragment, bound int) (int, error) {
 // countKey names what is worth remembering: the postings of terms, for which
 // searches ask again and again. It is "" for everything else.
 func countKey(rows fragment) string {
-	if !strings.HasPrefix(rows.text, postingsText) {
+	if !strings.HasPrefix(rows.text, datePostings) && !strings.HasPrefix(rows.text, rowPostings) {
 		return ""
 	}
 	var b strings.Builder
-	b.WriteString(rows.text[len(postingsText):])
+	b.WriteString(rows.text[len("SELECT rid FROM "):])
 	for _, arg := range rows.args {
 		b.WriteByte(' ')
 		arg.write(&b)
@@ -56,10 +56,12 @@ const (
 	maxCounts   = 20_000
 	countsAge   = time.Minute
 	maxCountKey = 500 // bytes
+	manyCounted = 20_000
 )
 
 // counts remembers what was counted. It is safe for concurrent use.
 type counts struct {
+	used  usage
 	mu    sync.Mutex
 	known map[string]counted
 }
@@ -75,10 +77,22 @@ func (m *counts) get(key string, bound int) (int, bool) {
 	m.mu.Lock()
 	known, ok := m.known[key]
 	m.mu.Unlock()
-	if !ok || known.n == known.bound && known.bound < bound || time.Since(known.at) > countsAge {
+	ok = ok && (known.n < known.bound || known.bound >= bound) && time.Since(known.at) <= known.age()
+	if key != "" {
+		m.used.count(ok)
+	}
+	if !ok {
 		return 0, false
 	}
 	return min(known.n, bound), true
+}
+
+// age is how long a count is good. What is many stays so.
+func (c counted) age() time.Duration {
+	if c.n >= manyCounted {
+		return 10 * countsAge
+	}
+	return countsAge
 }
 
 func (m *counts) put(key string, n, bound int) {

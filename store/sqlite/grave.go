@@ -20,24 +20,26 @@ func (d *dictionary) graveTerm(typ string) (int64, bool, error) {
 	return d.term(termKey{param: param, code: graveCode})
 }
 
-// grave are the postings of a resource that a version deletes.
-func (t *tx) grave(rid int64, typ string, version int64) (postings, error) {
+// grave are the rows by which a resource that a version deletes is found.
+func (t *tx) grave(rid int64, typ string, version int64) ([]indexRow, error) {
 	param, err := t.makeParam(paramKey{typ: typ})
 	if err != nil {
-		return postings{}, err
+		return nil, err
 	}
-	term, err := t.makeTerm(termKey{param: param, code: graveCode}, false)
+	term, _, err := t.makeTerm(termKey{param: param, code: graveCode}, false)
 	if err != nil {
-		return postings{}, err
+		return nil, err
 	}
-	p := postings{sort: search.NoSort, keys: []posting{{0, term}}}
-	q := concat(sql("SELECT e.term FROM h_entry e WHERE e.param = ? AND e.owner = ", num(chartParam)), lastLive(sql("?", num(rid)), sql("?", num(version))))
-	err = t.conn.query(q.text, q.args, func(r row) error {
-		p.keys = append(p.keys, posting{r.int(0), term})
-		return nil
-	})
-	p.normalize()
-	return p, err
+	last, err := t.lastEntries(rid, version)
+	if err != nil {
+		return nil, err
+	}
+	charts, err := last.charts()
+	rows := []indexRow{{index: ix, key: [4]int64{0, term, search.NoSort}}}
+	for _, chart := range charts {
+		rows = append(rows, indexRow{index: ix, key: [4]int64{chart, term, search.NoSort}})
+	}
+	return rows, err
 }
 
 // graves is the query for rids of deleted resources among which are all whose last
@@ -68,7 +70,7 @@ func (c *compiler) gravesIn(typ string, term int64, e search.Expr) (fragment, bo
 		return postingsIn(chart, term), true, nil
 	case search.Panel:
 		return concat(
-			sql("SELECT x.rid FROM care CROSS JOIN ix x ON x.chart = care.patient AND x.term = ? WHERE ", num(term)), c.caring(e.Party),
+			sql("SELECT x.rid FROM care CROSS JOIN ix x ON x.chart = care.patient AND x.term = ? WHERE ", num(term)), c.caring(e.Party, e.Organizations),
 		), true, nil
 	case search.And:
 		for _, part := range e {

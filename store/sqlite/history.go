@@ -103,9 +103,10 @@ func (s *snapshot) superseded(ctx context.Context, of current, where search.Expr
 		return nil, err
 	}
 	var versions []store.Resource
+	var a arena
 	q := concat(sql("SELECT "+versionColumns("v")), from, sql(" ORDER BY v.ver DESC LIMIT ?+0", num(int64(limit))))
 	err = s.conn.query(q.text, q.args, func(r row) error {
-		versions = append(versions, r.version(0, of.version.Key))
+		versions = append(versions, r.version(0, of.version.Key, &a))
 		return nil
 	})
 	return versions, err
@@ -113,7 +114,7 @@ func (s *snapshot) superseded(ctx context.Context, of current, where search.Expr
 
 // supersededFrom is the FROM and WHERE of those versions.
 func (s *snapshot) supersededFrom(ctx context.Context, of current, e search.Expr, condition fragment) (fragment, error) {
-	row := subject{typ: of.version.Type, prefix: "h_", owner: "v.owner", rid: "v.rid"}
+	row := subject{typ: of.version.Type, entries: "v.entries", rid: "v.rid"}
 	holds, err := s.condition(ctx, row, e)
 	if err != nil {
 		return never, err
@@ -121,12 +122,12 @@ func (s *snapshot) supersededFrom(ctx context.Context, of current, e search.Expr
 	return concat(sql(" FROM "), judged(sql("w.rid = ?", num(of.rid))), sql(" v"), where(condition, holds)), nil
 }
 
-// judged are superseded versions w, with the owner of the entries by which each is
-// judged: its own, for a deletion those of the last live version before it.
+// judged are superseded versions w, with the entries by which each is judged: its
+// own, for a deletion those of the last live version before it.
 func judged(condition fragment) fragment {
 	return concat(
-		sql("(SELECT w.*, CASE WHEN w.deleted THEN "), lastLive(sql("w.rid"), sql("w.ver")),
-		sql(" ELSE w.vrid END AS owner FROM version w"), where(condition), sql(")"),
+		sql("(SELECT w.*, CASE WHEN w.deleted THEN (SELECT l.e"), lastLive(sql("w.rid"), sql("w.ver")),
+		sql(") ELSE w.e END AS entries FROM version w"), where(condition), sql(")"),
 	)
 }
 
@@ -164,7 +165,7 @@ func (c *compiler) followed(typ string, visible search.Expr, until int64) (fragm
 	if search.IsConst(visible, search.True) {
 		return sql("v.ended <= ?", num(until)), nil
 	}
-	holds, err := c.condition(subject{typ: typ, prefix: "h_", owner: "later.owner", rid: "later.rid"}, visible)
+	holds, err := c.condition(subject{typ: typ, entries: "later.entries", rid: "later.rid"}, visible)
 	return both(
 		sql("v.ended <= ?", num(until)),
 		anyOf(

@@ -20,25 +20,52 @@ func (c *compiler) chain(s subject, e search.Chain) (fragment, error) {
 		return never, err
 	}
 	target := c.aliases.next("q")
-	holds, err := c.condition(liveRow(e.Type, target+".rid"), e.Where)
+	holds, err := c.condition(liveRow(e.Type, target), e.Where)
 	if err != nil || holds.isNever() {
 		return never, err
 	}
-	return concat(sql("EXISTS("), c.targets(s, param, target, "CROSS"),
-		where(s.reference(param), sql(target+".type = ?", text(e.Type)), live(target), holds), sql(")")), nil
+	return concat(sql("EXISTS("), s.targets(param, target, "CROSS"),
+		where(sql(target+".type = ?", text(e.Type)), live(target), holds), sql(")")), nil
+}
+
+// linked compiles a chain to a test of the row's own entries: by the terms that refer
+// to what satisfies the chain's predicate, if these are few enough to be found
+// beforehand, once for all rows.
+func (c *compiler) linked(e search.Chain) (t test, ok bool, err error) {
+	param, ok, err := c.param(e.Param)
+	if err != nil || !ok {
+		return constant(false), err == nil, err
+	}
+	rids, _, ok, err := c.small(e.Type, e.Where, c.effort.small)
+	if err != nil || !ok {
+		return nil, false, err
+	}
+	target := c.aliases.next("q")
+	holds, err := c.condition(liveRow(e.Type, target), e.Where)
+	if err != nil {
+		return nil, false, err
+	}
+	found := concat(sql("SELECT "+target+".rid FROM res "+target+" WHERE "+target+".rid IN ("), rids,
+		sql(") AND +"+target+".type = ? AND ", text(e.Type)), both(live(target), holds))
+	q := concat(sql("SELECT link.id FROM term link WHERE link.target IN ("), found, sql(") AND link.param = ?", num(param)))
+	var terms []int64
+	err = c.conn.query(q.text, q.args, func(r row) error {
+		terms = append(terms, r.int(0))
+		return nil
+	})
+	if len(terms) == 0 {
+		return constant(false), true, err
+	}
+	return &entryTest{param, termTable, oneOf(terms)}, true, err
 }
 
 // targets joins the row's references under a parameter to what they lead to.
-func (c *compiler) targets(s subject, param int64, target, join string) fragment {
+func (s subject) targets(param int64, target, join string) fragment {
 	on := " JOIN res " + target + " ON " + target + ".rid = link.target"
 	if join == "LEFT" {
 		on += " AND " + live(target).text
 	}
-	return sql("SELECT 1 FROM " + s.prefix + "entry ref CROSS JOIN term link ON link.id = ref.term " + join + on)
-}
-
-func (s subject) reference(param int64) fragment {
-	return sql("ref.owner = "+s.owner+" AND ref.param = ?", num(param))
+	return sql("SELECT 1 FROM json_each(terms("+s.entries+", ?)) ref CROSS JOIN term link ON link.id = ref.value "+join+on, num(param))
 }
 
 // all is true where the row has a reference and each leads to a live resource
@@ -51,7 +78,7 @@ func (c *compiler) all(s subject, e search.All) (fragment, error) {
 	target := c.aliases.next("q")
 	cases := sql("CASE " + target + ".type")
 	for _, typ := range slices.Sorted(maps.Keys(e.Where)) {
-		holds, err := c.condition(liveRow(typ, target+".rid"), e.Where[typ])
+		holds, err := c.condition(liveRow(typ, target), e.Where[typ])
 		if err != nil {
 			return never, err
 		}
@@ -60,10 +87,9 @@ func (c *compiler) all(s subject, e search.All) (fragment, error) {
 	if len(e.Where) == 0 {
 		return never, nil
 	}
-	param := tests[0].param
-	return both(s.probeAny(tests, ""), concat(
-		sql("NOT EXISTS("), c.targets(s, param, target, "LEFT"),
-		where(s.reference(param), concat(sql("NOT ("), cases, sql(" ELSE 0 END)"))), sql(")"),
+	return both(s.holds(anyOfEntries(tests)), concat(
+		sql("NOT EXISTS("), s.targets(tests[0].param, target, "LEFT"),
+		where(concat(sql("NOT ("), cases, sql(" ELSE 0 END)"))), sql(")"),
 	)), nil
 }
 
@@ -74,13 +100,14 @@ func (c *compiler) has(s subject, e search.Has) (fragment, error) {
 	if err != nil || !ok {
 		return never, err
 	}
-	x := c.aliases.next("x")
-	holds, err := c.condition(liveRow(e.Param.Type, x+".rid"), e.Where)
+	x, r := c.aliases.next("x"), c.aliases.next("r")
+	holds, err := c.condition(liveRow(e.Param.Type, r), e.Where)
 	if err != nil || holds.isNever() {
 		return never, err
 	}
-	return concat(
-		sql("EXISTS(SELECT 1 FROM term link CROSS JOIN ix "+x+" ON "+x+".chart = 0 AND "+x+".term = link.id"),
-		where(sql("link.target = "+s.rid), sql("link.param = ?", num(param)), holds), sql(")"),
-	), nil
+	from := "EXISTS(SELECT 1 FROM term link CROSS JOIN rx " + x + " ON " + x + ".term = link.id"
+	if !holds.isAlways() {
+		from += " CROSS JOIN res " + r + " ON " + r + ".rid = " + x + ".rid"
+	}
+	return concat(sql(from), where(sql("link.target = "+s.rid), sql("link.param = ?", num(param)), holds), sql(")")), nil
 }

@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"slices"
 
 	"github.com/granary-fhir/granary/search"
 	"github.com/granary-fhir/granary/store"
@@ -14,11 +15,7 @@ func (s *snapshot) Forward(ctx context.Context, from []store.Key, params []*sear
 		return nil, err
 	}
 	defer end()
-	owners, ids, err := s.ends(from, params)
-	if err != nil || len(owners) == 0 || len(ids) == 0 {
-		return nil, orInterrupted(ctx, err)
-	}
-	types, byType, err := s.targets(owners, ids, target)
+	types, byType, err := s.targets(from, params, target)
 	if err != nil {
 		return nil, orInterrupted(ctx, err)
 	}
@@ -57,28 +54,81 @@ func (s *snapshot) ends(keys []store.Key, params []*search.Param) (rids, ids []i
 	return rids, ids, nil
 }
 
-// targets are the live resources that the rows refer to, by type.
-func (s *snapshot) targets(owners, params []int64, target string) (types []string, byType map[string][]int64, err error) {
+// targets are the live resources that others refer to, by type. Each type refers by
+// parameters of its own, of which there may be hundreds in all.
+func (s *snapshot) targets(from []store.Key, params []*search.Param, target string) (types []string, byType map[string][]int64, err error) {
 	byType = map[string][]int64{}
+	seen := map[int64]bool{}
+	for len(from) > 0 {
+		typ := from[0].Type
+		var same, others []store.Key
+		for _, key := range from {
+			if key.Type == typ {
+				same = append(same, key)
+			} else {
+				others = append(others, key)
+			}
+		}
+		from = others
+		own := slices.DeleteFunc(slices.Clone(params), func(p *search.Param) bool { return p.Type != typ })
+		err := s.referred(same, own, target, func(rid int64, typ string) {
+			if seen[rid] {
+				return
+			}
+			seen[rid] = true
+			if byType[typ] == nil {
+				types = append(types, typ)
+			}
+			byType[typ] = append(byType[typ], rid)
+		})
+		if err != nil {
+			return nil, nil, err
+		}
+	}
+	return types, byType, nil
+}
+
+// referred are the live resources to which some of one type refer.
+func (s *snapshot) referred(from []store.Key, params []*search.Param, target string, each func(rid int64, typ string)) error {
+	owners, ids, err := s.ends(from, params)
+	if err != nil || len(owners) == 0 || len(ids) == 0 {
+		return err
+	}
+	links, err := s.links(owners, ids)
+	if err != nil || len(links) == 0 {
+		return err
+	}
 	ofType := always
 	if target != "" {
 		ofType = sql("q.type = ?", text(target))
 	}
 	q := concat(
-		sql(`SELECT DISTINCT q.rid, q.type FROM json_each(?) o CROSS JOIN json_each(?) m
-			CROSS JOIN entry ref ON ref.owner = o.value AND ref.param = m.value
-			CROSS JOIN term link ON link.id = ref.term
-			CROSS JOIN res q ON q.rid = link.target`, numsJSON(owners), numsJSON(params)),
+		sql("SELECT DISTINCT q.rid, q.type FROM json_each(?) t CROSS JOIN term link ON link.id = t.value CROSS JOIN res q ON q.rid = link.target", numsJSON(links)),
 		where(live("q"), ofType))
-	err = s.conn.query(q.text, q.args, func(r row) error {
-		typ := r.text(1)
-		if byType[typ] == nil {
-			types = append(types, typ)
-		}
-		byType[typ] = append(byType[typ], r.int(0))
+	return s.conn.query(q.text, q.args, func(r row) error {
+		each(r.int(0), r.text(1))
 		return nil
 	})
-	return types, byType, err
+}
+
+// links are the terms of references by some parameters that rows have, each once: those
+// of a chart refer to the same few resources again and again.
+func (s *snapshot) links(rids, params []int64) (links []int64, err error) {
+	seen, under := map[int64]bool{}, map[int64]bool{}
+	for _, param := range params {
+		under[param] = true
+	}
+	var e []byte
+	err = s.conn.query("SELECT s.e FROM json_each(?) o CROSS JOIN res s ON s.rid = o.value", []value{numsJSON(rids)}, func(r row) error {
+		e = r.blobOver(0, e)
+		return packed(e).eachTerm(under, func(term int64) {
+			if !seen[term] {
+				seen[term] = true
+				links = append(links, term)
+			}
+		})
+	})
+	return links, err
 }
 
 // included reads the rows of a source that satisfy the predicate, at most limit.
@@ -86,12 +136,14 @@ func (s *snapshot) included(ctx context.Context, typ string, rows source, e sear
 	if limit <= 0 {
 		return nil, nil
 	}
-	test, err := s.condition(ctx, liveRow(typ, "p.rid"), e)
+	test, err := s.condition(ctx, liveRow(typ, rows.row), e)
 	if err != nil || test.isNever() {
 		return nil, err
 	}
-	hits, err := s.fetch(typ, order{}, concat(
-		sql("SELECT DISTINCT p.rid AS rid, p.sort AS sort FROM "), rows.from, where(rows.where, test), sql(" LIMIT ?+0", num(int64(limit)))))
+	of := plan{source: rows, hops: test}
+	p := pageOf{snapshot: s, typ: typ, how: fetched}
+	hits, err := p.fetch(p.read(concat(
+		sql("SELECT DISTINCT p.rid AS rid, p.sort AS sort FROM "), of.tested(), where(rows.where, test), sql(" LIMIT ?+0", num(int64(limit))))), -1)
 	found := make([]store.Resource, len(hits))
 	for i, h := range hits {
 		found[i] = h.resource
@@ -121,9 +173,9 @@ func (s *snapshot) Reverse(ctx context.Context, to []store.Key, params []*search
 			return nil, orInterrupted(ctx, err)
 		}
 		rows := source{
-			from: sql("json_each(?) o CROSS JOIN json_each(?) m CROSS JOIN term link ON link.target = o.value AND link.param = m.value CROSS JOIN ix p ON p.chart = 0 AND p.term = link.id",
+			from: sql("json_each(?) o CROSS JOIN json_each(?) m CROSS JOIN term link ON link.target = o.value AND link.param = m.value CROSS JOIN rx p ON p.term = link.id",
 				numsJSON(targets), numsJSON(ids)),
-			where: always,
+			where: always, row: "r",
 		}
 		more, err := s.included(ctx, typ, rows, predicate(typ), limit-len(found))
 		if err != nil {

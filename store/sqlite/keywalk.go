@@ -10,9 +10,9 @@ import "github.com/granary-fhir/granary/search"
 
 // keyIndex is an index in the order of a sort key.
 type keyIndex struct {
-	table, column, owner string
-	parts                []fragment // conditions on its scans: each is in order
-	desc                 bool
+	table, column string
+	parts         []fragment // conditions on its scans: each is in order
+	desc          bool
 }
 
 // The entries that are taken.
@@ -25,7 +25,7 @@ const (
 // keyIndex is the index for the first sort key, if there is one.
 func (c *compiler) keyIndex(typ string, key search.SortKey) (keyIndex, bool, error) {
 	if key.Param.Code == "_id" {
-		return keyIndex{"res", "id", "rid", []fragment{sql("type = ?", text(typ))}, key.Descending}, true, nil
+		return keyIndex{"res", "id", []fragment{sql("type = ?", text(typ))}, key.Descending}, true, nil
 	}
 	param, ok, err := c.param(key.Param)
 	if err != nil || !ok || key.Param.Type != typ {
@@ -34,9 +34,9 @@ func (c *compiler) keyIndex(typ string, key search.SortKey) (keyIndex, bool, err
 	ofParam := sql("param = ?", num(param))
 	switch key.Param.Kind {
 	case search.KindString:
-		return keyIndex{"str", "folded", "owner", []fragment{ofParam}, key.Descending}, true, nil
+		return keyIndex{"str", "folded", []fragment{ofParam}, key.Descending}, true, nil
 	case search.KindDate:
-		x := keyIndex{table: "date", column: "lo", owner: "owner", desc: key.Descending}
+		x := keyIndex{table: "date", column: "lo", desc: key.Descending}
 		for class := range dateClasses {
 			x.parts = append(x.parts, both(ofParam, sql("class = ?", num(int64(class)))))
 		}
@@ -47,22 +47,22 @@ func (c *compiler) keyIndex(typ string, key search.SortKey) (keyIndex, bool, err
 
 // alongKey finds a page by the index of its first key. Fewer rows than limit mean
 // that it did not find all.
-func (s *snapshot) alongKey(c *compiler, sel search.Select, by order, from *position, limit int) ([]*hit, error) {
+func (p pageOf) alongKey(c *compiler, sel search.Select, from *position, limit int) ([]hit, error) {
 	index, ok, err := c.keyIndex(sel.Type, sel.Sort[0])
 	if err != nil || !ok || from != nil && from.keys[0].kind == isNull {
 		return nil, err
 	}
-	test, err := c.condition(liveRow(sel.Type, "p.rid"), sel.Where)
+	test, err := c.condition(liveRow(sel.Type, "p"), sel.Where)
 	if err != nil {
 		return nil, err
 	}
 	for take := firstWalk * limit; take <= walkBudget; take *= widerWalk {
-		last, ok, err := s.keyAt(index, from, take)
+		last, ok, err := p.keyAt(index, from, take)
 		if err != nil || !ok {
 			return nil, err
 		}
-		p := plan{source: rowsOf(sel.Type, index.owners(from, last)), test: test, until: always}
-		hits, err := s.fetch(sel.Type, by, p.rows(by, from, limit))
+		of := plan{source: rowsOf(sel.Type, index.owners(from, last)), hops: test, until: always}
+		hits, err := p.fetch(p.read(of.rows(p.by, from, limit)), limit)
 		if err != nil || len(hits) == limit {
 			return hits, err
 		}
@@ -97,7 +97,7 @@ func (x keyIndex) owners(from *position, last value) fragment {
 		if i > 0 {
 			scans = append(scans, sql(" UNION ALL "))
 		}
-		scans = append(scans, sql("SELECT "+x.owner+" FROM "+x.table), where(part, x.from(from), upTo))
+		scans = append(scans, sql("SELECT rid FROM "+x.table), where(part, x.from(from), upTo))
 	}
 	return concat(scans...)
 }

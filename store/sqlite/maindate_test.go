@@ -76,7 +76,7 @@ func TestMainDateSparesNoRow(t *testing.T) {
 					break
 				}
 			}
-			total, _, err = s.Count(ctx, []search.Select{sel}, 0)
+			total, _, err = s.Count(ctx, []search.Select{sel}, store.CountLimit{})
 			return err
 		})
 		if err != nil {

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/granary-fhir/granary/search"
 	"github.com/granary-fhir/granary/store"
 )
 
@@ -16,7 +17,7 @@ const applicationID = 0x4752_4e59
 
 // openFile makes the folder and file if need be, readable by their owner only,
 // and brings the schema to this version. It returns the file's path.
-func openFile(dir string) (string, error) {
+func openFile(dir string, registry *search.Registry) (string, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return "", fmt.Errorf("the data folder: %w", err)
 	}
@@ -28,14 +29,20 @@ func openFile(dir string) (string, error) {
 	if err := file.Close(); err != nil {
 		return "", fmt.Errorf("the database: %w", err)
 	}
-	if err := migrate(path); err != nil {
+	if err := migrate(path, registry); err != nil {
 		return "", fmt.Errorf("the database %s: %w", path, err)
 	}
 	return path, nil
 }
 
+// migration is what a step of the schema works with.
+type migration struct {
+	conn     *conn
+	registry *search.Registry // nil if the caller has none
+}
+
 // migrate takes the steps that a file lacks, all of them or none.
-func migrate(path string) error {
+func migrate(path string, registry *search.Registry) error {
 	c, err := openConn(path, 2048)
 	if err != nil {
 		return err
@@ -61,7 +68,7 @@ func migrate(path string) error {
 		return err
 	}
 	for ; version < int64(len(steps)); version++ {
-		if err := c.script(steps[version]); err != nil {
+		if err := steps[version](migration{c, registry}); err != nil {
 			return fmt.Errorf("bringing its schema from version %d to %d: %w", version, version+1, err)
 		}
 	}

@@ -37,18 +37,24 @@ func TestOpenRefusesWhatItDoesNotKnow(t *testing.T) {
 	for name, c := range map[string]struct{ script, want string }{
 		"a newer schema":   {"PRAGMA user_version = 99", "its schema has version 99"},
 		"somebody else's":  {"PRAGMA application_id = 7", "not one of Granary's"},
-		"no database":      {"", "file is not a database"},
+		"no database":      {"", "damaged, or none of Granary's"},
+		"half a database":  {"cut", "damaged, or none of Granary's"},
 		"a broken version": {"PRAGMA user_version = -1", "its schema has version -1"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
 			closed(t, open(t, dir, time.Now))
 			path := filepath.Join(dir, sqlite.FileName)
-			if c.script == "" {
+			switch c.script {
+			case "cut":
+				if err := os.Truncate(path, 40_960); err != nil {
+					t.Fatal(err)
+				}
+			case "":
 				if err := os.WriteFile(path, []byte(strings.Repeat("no database ", 1000)), 0o600); err != nil {
 					t.Fatal(err)
 				}
-			} else {
+			default:
 				script(t, path, c.script)
 			}
 			b, err := sqlite.Open(dir, sqlite.Options{})
@@ -115,7 +121,7 @@ func put(t *testing.T, b store.Backend, typ, id string) {
 	}
 }
 
-func closed(t *testing.T, b store.Backend) {
+func closed(t *testing.T, b interface{ Close() error }) {
 	t.Helper()
 	if err := b.Close(); err != nil {
 		t.Error(err)

@@ -61,24 +61,23 @@ func (c *compiler) sortKey(key search.SortKey) (fragment, error) {
 	if err != nil || !ok {
 		return sql("NULL"), err
 	}
-	extreme := "min"
-	if key.Descending {
-		extreme = "max"
-	}
-	of := sql(" s.owner = p.rid AND s.param = ?", num(param))
+	entries := "(SELECT k.e FROM res k WHERE k.rid = p.rid)"
+	x := extreme{param: param, highest: key.Descending}
 	switch key.Param.Kind {
-	case search.KindDate:
-		return concat(sql("(SELECT "+extreme+"(s.lo) FROM date s WHERE"), of, sql(")")), nil
-	case search.KindString:
-		return concat(sql("(SELECT "+extreme+"(s.folded) FROM str s WHERE"), of, sql(")")), nil
 	case search.KindToken, search.KindURI, search.KindReference:
-		return concat(sql("(SELECT "+extreme+"(t.code) FROM entry s CROSS JOIN term t ON t.id = s.term WHERE"), of, sql(")")), nil
+		lowest := map[bool]string{false: "min", true: "max"}[key.Descending]
+		return sql("(SELECT "+lowest+"(t.code) FROM json_each(terms("+entries+", ?)) s CROSS JOIN term t ON t.id = s.value)", num(param)), nil
+	case search.KindDate:
+		x.table = dateTable
+	case search.KindString:
+		x.table = stringTable
 	case search.KindNumber, search.KindQuantity:
-		value := concat(sql("(SELECT "+extreme+"(s.lo) FROM qty s WHERE"), of)
-		canonical := sql(" AND s.unit IN (SELECT t.id FROM term t WHERE t.param = ? AND t.system = ?))", num(param), text(search.CanonicalUnits))
-		return concat(sql("coalesce("), value, canonical, sql(", "), value, sql("))")), nil
+		x.table = quantityTable
+		x.preferred, err = c.termsThatMatch(param, search.Term{Param: key.Param, System: search.Is(search.CanonicalUnits)})
+	default:
+		return never, fmt.Errorf("%s is of kind %s, by which there is no order", key.Param.Name(), key.Param.Kind)
 	}
-	return never, fmt.Errorf("%s is of kind %s, by which there is no order", key.Param.Name(), key.Param.Kind)
+	return sql("extreme("+entries+", ?)", sortedBy(&x)), err
 }
 
 // ridDescending is the direction of the last tie-breaker.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/granary-fhir/granary/store"
@@ -13,7 +14,7 @@ import (
 
 // The readers of a process.
 const (
-	readerCacheKiB = 8 << 10
+	readerCacheKiB = 4 << 10
 	maxReaders     = 128
 	// patience is how long a caller waits for a connection before one more is
 	// opened: perhaps the one it waits for is held by itself.
@@ -30,6 +31,9 @@ type pool struct {
 	mu    sync.Mutex
 	open  int
 	usual int // more are opened only for those who have waited
+
+	waits, refused atomic.Uint64
+	waited         atomic.Int64 // nanoseconds
 }
 
 func newPool(path string) *pool {
@@ -47,6 +51,7 @@ func (p *pool) take(ctx context.Context) (*conn, error) {
 	if p.reserve(p.usual) {
 		return p.dial()
 	}
+	p.waits.Add(1)
 	if c, err := p.wait(ctx, patience); c != nil || err != nil {
 		return c, err
 	}
@@ -55,14 +60,18 @@ func (p *pool) take(ctx context.Context) (*conn, error) {
 	}
 	c, err := p.wait(ctx, exhausted)
 	if c == nil && err == nil {
+		p.refused.Add(1)
 		err = fmt.Errorf("%w: all %d connections are in use", store.ErrUnavailable, maxReaders)
 	}
 	return c, err
 }
 
 func (p *pool) wait(ctx context.Context, limit time.Duration) (*conn, error) {
-	timer := time.NewTimer(limit)
-	defer timer.Stop()
+	start, timer := time.Now(), time.NewTimer(limit)
+	defer func() {
+		timer.Stop()
+		p.waited.Add(int64(time.Since(start)))
+	}()
 	select {
 	case c := <-p.idle:
 		return c, nil

@@ -14,8 +14,10 @@ type position struct {
 }
 
 // encode writes the number of keys, each key, and the place among equal keys.
-func (p *position) encode() store.Position {
-	b := append(make([]byte, 0, 1+2*binary.MaxVarintLen64), byte(len(p.keys)))
+func (p *position) encode() store.Position { return p.append(nil) }
+
+func (p *position) append(b []byte) []byte {
+	b = append(b, byte(len(p.keys)))
 	for _, key := range p.keys {
 		b = append(b, byte(key.kind))
 		switch key.kind {

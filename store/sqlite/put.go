@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/granary-fhir/granary/compartments"
@@ -14,7 +15,7 @@ import (
 type tx struct {
 	*snapshot
 	relations []relation
-	unsettled []reposting
+	unsettled []change
 }
 
 // Put implements store.Writer.
@@ -27,31 +28,35 @@ func (t *tx) Put(ctx context.Context, version store.NewVersion) error {
 		return err
 	}
 	version.Created = old.version.Deleted
-	rid, err := t.putRow(old.rid, version)
-	if err != nil {
-		return err
-	}
 	entries, err := t.resolve(version.Entries, version.Charts)
 	if err != nil {
 		return err
 	}
-	if err := t.writeEntries(rid, entries); err != nil {
-		return err
-	}
-	after, err := t.postingsOf(version.Type, entries, version.Entries.Sort)
+	rid, err := t.putRow(old.rid, version, entries.pack())
 	if err != nil {
 		return err
 	}
-	return t.repost(rid, before, after)
+	after, err := t.indexRows(version.Type, entries, version.Entries.Sort)
+	if err != nil {
+		return err
+	}
+	return t.reindex(rid, before, after)
 }
 
 // putRow writes the row of a resource, whose rid is 0 if it has none.
-func (t *tx) putRow(rid int64, v store.NewVersion) (int64, error) {
-	columns := []value{num(v.Version), num(v.Updated.UnixMilli()), num(v.Entries.Sort), num(encodeVerb(v.Resource)), blob(v.Body)}
-	if rid > 0 {
-		return rid, t.conn.exec("UPDATE res SET ver = ?, updated = ?, deleted = 0, sort = ?, verb = ?, body = ? WHERE rid = ?", append(columns, num(rid))...)
+func (t *tx) putRow(rid int64, v store.NewVersion, entries packed) (int64, error) {
+	if rid == 0 { // a reference in the resource itself may have named it just now
+		known, _, err := t.resource(v.Key)
+		if err != nil {
+			return 0, err
+		}
+		rid = known
 	}
-	rid, err := t.conn.insert("INSERT INTO res(ver, updated, deleted, sort, verb, body, type, id) VALUES(?, ?, 0, ?, ?, ?, ?, ?)",
+	columns := []value{num(v.Version), num(v.Updated.UnixMilli()), num(v.Entries.Sort), num(encodeVerb(v.Resource)), blob(entries), blob(v.Body)}
+	if rid > 0 {
+		return rid, t.conn.exec("UPDATE res SET ver = ?, updated = ?, deleted = 0, sort = ?, verb = ?, e = ?, body = ? WHERE rid = ?", append(columns, num(rid))...)
+	}
+	rid, err := t.conn.insert("INSERT INTO res(ver, updated, deleted, sort, verb, e, body, type, id) VALUES(?, ?, 0, ?, ?, ?, ?, ?, ?)",
 		append(columns, text(v.Type), text(v.ID))...)
 	t.allocated.resources[v.Key] = rid
 	return rid, err
@@ -69,7 +74,7 @@ func (t *tx) Delete(ctx context.Context, key store.Key, version int64, updated t
 	if err != nil {
 		return err
 	}
-	err = t.conn.exec("UPDATE res SET ver = ?, updated = ?, deleted = 1, sort = ?, verb = ?, body = NULL WHERE rid = ?",
+	err = t.conn.exec("UPDATE res SET ver = ?, updated = ?, deleted = 1, sort = ?, verb = ?, e = NULL, body = NULL WHERE rid = ?",
 		num(version), num(updated.UnixMilli()), num(search.NoSort), num(int64(store.DELETE)), num(old.rid))
 	if err != nil {
 		return err
@@ -78,7 +83,7 @@ func (t *tx) Delete(ctx context.Context, key store.Key, version int64, updated t
 	if err != nil {
 		return err
 	}
-	return t.repost(old.rid, before, after)
+	return t.reindex(old.rid, before, after)
 }
 
 // mayWrite refuses to go on for a caller who is gone, and makes the statements
@@ -89,9 +94,9 @@ func (t *tx) mayWrite(ctx context.Context) error {
 }
 
 // supersede moves the current version, if there is one, to the history. It
-// returns the row as it was, with rid 0 if there was none, and the postings under
-// which it stood.
-func (t *tx) supersede(key store.Key, next int64, ended time.Time) (old current, before postings, err error) {
+// returns the row as it was, with rid 0 if there was none, and the rows by which
+// it was found.
+func (t *tx) supersede(key store.Key, next int64, ended time.Time) (old current, before []indexRow, err error) {
 	old, err = t.header(key)
 	if err != nil {
 		return old, before, err
@@ -105,26 +110,23 @@ func (t *tx) supersede(key store.Key, next int64, ended time.Time) (old current,
 	if old.version.Deleted {
 		before, err = t.grave(old.rid, key.Type, old.version.Version)
 	} else {
-		before, err = t.postings(old)
+		before, err = t.currentRows(old)
 	}
 	if err != nil {
 		return old, before, err
 	}
-	vrid, err := t.conn.insert(`INSERT INTO version(rid, ver, updated, ended, deleted, body, verb, type)
-		SELECT rid, ver, updated, ?, deleted, body, verb, type FROM res WHERE rid = ?`, num(ended.UnixMilli()), num(old.rid))
-	if err != nil || old.version.Deleted {
-		return old, before, err
-	}
-	return old, before, t.moveEntries(old.rid, vrid)
+	return old, before, t.conn.exec(`INSERT INTO version(rid, ver, updated, ended, deleted, e, body, verb, type)
+		SELECT rid, ver, updated, ?, deleted, e, body, verb, type FROM res WHERE rid = ?`, num(ended.UnixMilli()), num(old.rid))
 }
 
 // header reads the row of a resource without its body; rid and version are 0 if
 // there is none.
 func (t *tx) header(key store.Key) (current, error) {
 	found := current{version: store.Resource{Key: key}}
-	_, err := t.conn.first("SELECT rid, ver, deleted, sort FROM res WHERE type = ? AND id = ?",
+	_, err := t.conn.first("SELECT rid, ver, deleted, sort, e FROM res WHERE type = ? AND id = ?",
 		[]value{text(key.Type), text(key.ID)}, func(r row) {
 			found.rid, found.version.Version, found.version.Deleted, found.sort = r.int(0), r.int(1), r.bool(2), r.int(3)
+			found.entries = r.blob(4)
 		})
 	return found, err
 }
@@ -144,7 +146,7 @@ func (t *tx) Relate(ctx context.Context, source store.Key, relationships []compa
 
 // finish writes what was kept back.
 func (t *tx) finish() error {
-	if err := t.settlePostings(); err != nil {
+	if err := t.settleIndex(); err != nil {
 		return err
 	}
 	t.conn.interruptible(context.Background())
@@ -161,19 +163,35 @@ func (t *tx) relate(r relation) error {
 	if err != nil {
 		return err
 	}
-	if err := t.conn.exec("DELETE FROM care WHERE source = ?", num(source)); err != nil {
+	if err := t.unrelate(source); err != nil {
 		return err
 	}
 	for _, to := range r.relationships {
-		patient, err := t.makeResource(keyOf("Patient", to.Patient))
-		if err != nil {
-			return err
-		}
-		err = t.conn.exec("INSERT OR IGNORE INTO care(party, patient, start, stop, source) VALUES(?, ?, ?, ?, ?)",
-			text(to.Party), num(patient), num(to.From), num(to.To), num(source))
-		if err != nil {
+		if err := t.insertRelationship(source, to); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// unrelate removes the relationships of a source.
+func (t *tx) unrelate(source int64) error {
+	if err := t.conn.exec("DELETE FROM care WHERE source = ?", num(source)); err != nil {
+		return err
+	}
+	return t.conn.exec("DELETE FROM member WHERE source = ?", num(source))
+}
+
+func (t *tx) insertRelationship(source int64, to compartments.Relationship) error {
+	id, isPatient := strings.CutPrefix(to.With, "Patient/")
+	if !isPatient {
+		return t.conn.exec("INSERT OR IGNORE INTO member(party, organization, start, stop, source) VALUES(?, ?, ?, ?, ?)",
+			text(to.Party), text(to.With), num(to.From), num(to.To), num(source))
+	}
+	patient, err := t.makeResource(keyOf("Patient", id))
+	if err != nil {
+		return err
+	}
+	return t.conn.exec("INSERT OR IGNORE INTO care(party, patient, start, stop, source) VALUES(?, ?, ?, ?, ?)",
+		text(to.Party), num(patient), num(to.From), num(to.To), num(source))
 }

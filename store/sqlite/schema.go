@@ -8,7 +8,12 @@ const FileName = "granary.db"
 // steps make the schema: step n brings it from version n to version n+1, and
 // what has been released is never changed. A new file takes all of them, so that
 // it is the same as one that was brought up to date.
-var steps = [...]string{schema1(), schema2}
+var steps = [...]func(migration) error{
+	func(m migration) error { return m.conn.script(schema1()) },
+	func(m migration) error { return m.conn.script(schema2) },
+	packEntries,
+	relateOrganizations,
+}
 
 // schema2 keeps how versions came about, and what histories of many resources are
 // found by: the versions of a type by time, and the deleted resources of a chart
@@ -122,5 +127,3 @@ CREATE TABLE %[1]sqty(
   PRIMARY KEY(owner, param, n)) WITHOUT ROWID;
 `, prefix)
 }
-
-var entryTableNames = []string{"entry", "str", "date", "qty"}

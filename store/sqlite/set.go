@@ -61,7 +61,7 @@ func (c *compiler) union(typ string, parts search.Or, bound int) (fragment, int,
 		sets = append(sets, rids)
 	}
 	for _, list := range listed {
-		rids := postingsOfAny(sql("SELECT value FROM json_each(?)", numsJSON(list.terms)))
+		rids := postingsBy(list.found, list.terms)
 		n, err := c.count(rids, bound-total)
 		if err != nil || total+n >= bound {
 			return never, 0, false, err

@@ -1,45 +1,89 @@
 package sqlite
 
 import (
+	"slices"
+
 	"github.com/granary-fhir/granary/search"
 	"github.com/granary-fhir/granary/store"
 )
 
 func keyOf(typ, id string) store.Key { return store.Key{Type: typ, ID: id} }
 
-// termTest compiles a test of term entries.
-func (c *compiler) termTest(e search.Term) (entryTest, error) {
+// termTest compiles a test of term entries; nil if none can pass.
+func (c *compiler) termTest(e search.Term) (*entryTest, error) {
 	param, ok, err := c.param(e.Param)
 	if err != nil || !ok {
-		return noEntry, err
+		return nil, err
 	}
 	if e.System.Any() && e.Code.Any() {
-		return entryTest{"entry", param, always}, nil
+		return &entryTest{param, termTable, anyEntry{termTable}}, nil
 	}
-	terms, all, err := c.expand(param, e)
-	if err != nil {
-		return noEntry, err
+	terms, err := c.termsThatMatch(param, e)
+	if err != nil || terms == nil {
+		return nil, err
 	}
-	if all {
-		return oneOf(param, terms), nil
-	}
-	t := c.aliases.next("t")
-	return entryTest{"entry", param, concat(
-		sql("EXISTS(SELECT 1 FROM term "+t+" WHERE "+t+".id = {}.term AND "),
-		matches(t+".system", e.System), sql(" AND "), matches(t+".code", e.Code), sql(")"),
-	)}, nil
+	return &entryTest{param, termTable, termPasses{terms}}, nil
 }
 
-// oneOf tests for one of several terms. One is sought by the whole key; for
-// several the row's few entries are held against the list.
-func oneOf(param int64, terms []int64) entryTest {
-	switch len(terms) {
-	case 0:
-		return noEntry
-	case 1:
-		return entryTest{"entry", param, sql("{}.term = ?", num(terms[0]))}
+// termPasses tests for one of several terms.
+type termPasses struct{ terms termSet }
+
+func (t termPasses) next(r *reader, last *termRow) (int64, bool, error) {
+	*last = r.term(last.term)
+	ok, err := t.terms.has(last.term)
+	return last.group, ok, err
+}
+
+func oneOf(terms []int64) termPasses {
+	slices.Sort(terms)
+	return termPasses{listed(terms)}
+}
+
+// termSet is a set of terms of one parameter.
+type termSet interface {
+	has(term int64) (bool, error)
+}
+
+// listed are terms in their order.
+type listed []int64
+
+func (l listed) has(term int64) (bool, error) {
+	if len(l) == 1 {
+		return l[0] == term, nil
 	}
-	return entryTest{"entry", param, sql("+{}.term IN (SELECT value FROM json_each(?))", numsJSON(terms))}
+	_, ok := slices.BinarySearch(l, term)
+	return ok, nil
+}
+
+// matching are the terms that match; there are too many to list. Each is looked
+// up when it is asked for, once.
+type matching struct {
+	conn  *conn
+	query fragment // with the term as its last value
+	known map[int64]bool
+}
+
+func (m *matching) has(term int64) (bool, error) {
+	if matches, ok := m.known[term]; ok {
+		return matches, nil
+	}
+	args := append(slices.Clone(m.query.args), num(term))
+	matches, err := m.conn.first(m.query.text, args, noColumns)
+	m.known[term] = matches
+	return matches, err
+}
+
+// termsThatMatch is the set of terms that match; nil if there are none.
+func (c *compiler) termsThatMatch(param int64, e search.Term) (termSet, error) {
+	terms, all, err := c.expand(param, e)
+	switch {
+	case err != nil, all && len(terms) == 0:
+		return nil, err
+	case all:
+		return listed(terms), nil
+	}
+	is := concat(sql("SELECT 1 FROM term WHERE "), both(matches("code", e.Code), matches("system", e.System)), sql(" AND id = ?"))
+	return &matching{c.conn, is, map[int64]bool{}}, nil
 }
 
 // idTerm answers for `_id`, which has no entries: the key is it.
@@ -81,24 +125,56 @@ func successor(prefix string) string {
 	return string(next)
 }
 
+// termQuestion is which terms of a parameter match a predicate: its own, or the wider one
+// of the same elements.
+type termQuestion struct {
+	param int64
+	term  search.Term
+}
+
+// expansion is the terms that match a predicate; not all if there are more than is worth
+// listing.
+type expansion struct {
+	terms []int64
+	all   bool
+}
+
 // expand finds the terms that match; all is false if there are more
-// than is worth listing.
+// than is worth listing. What is found must not be changed.
 func (c *compiler) expand(param int64, e search.Term) (found []int64, all bool, err error) {
+	question := termQuestion{param, e}
+	if x, ok := c.expanded[question]; ok {
+		return x.terms, x.all, nil
+	}
 	system, exactSystem := e.System.Exact()
 	code, exactCode := e.Code.Exact()
+	var x expansion
 	if exactSystem && exactCode {
 		id, ok, err := c.term(termKey{param, code, system})
-		if err != nil || !ok {
-			return nil, true, err
+		if err != nil || ok { // which is remembered for longer
+			return []int64{id}, true, err
 		}
-		return []int64{id}, true, nil
+		x.all = true
+	} else if x, err = c.termsMatching(param, e); err != nil {
+		return nil, false, err
 	}
+	if c.expanded == nil {
+		c.expanded = make(map[termQuestion]expansion)
+	}
+	c.expanded[question] = x
+	return x.terms, x.all, nil
+}
+
+// termsMatching asks the dictionary for the terms that match.
+func (c *compiler) termsMatching(param int64, e search.Term) (x expansion, err error) {
 	q := concat(c.dictionaryOf(param, e), sql(" LIMIT ?+0", num(int64(c.effort.expanded)+1)))
 	err = c.conn.query(q.text, q.args, func(r row) error {
-		found = append(found, r.int(0))
+		x.terms = append(x.terms, r.int(0))
 		return nil
 	})
-	return found, len(found) <= c.effort.expanded, err
+	slices.Sort(x.terms)
+	x.all = len(x.terms) <= c.effort.expanded
+	return x, err
 }
 
 // dictionaryOf is the query for the terms that match.
@@ -110,18 +186,17 @@ func (c *compiler) dictionaryOf(param int64, e search.Term) fragment {
 // termList is several terms of one parameter.
 type termList struct {
 	param int64
+	found found
 	terms []int64
 }
 
-// gather collects the exact terms among the parts of a disjunction, by
+// gather collects the terms among the parts of a disjunction that can be listed, by
 // parameter, and returns the other parts.
 func (c *compiler) gather(parts search.Or) (listed []*termList, rest []search.Expr, err error) {
 	byParam := map[int64]*termList{}
 	for _, part := range parts {
 		t, ok := part.(search.Term)
-		_, exactSystem := t.System.Exact()
-		_, exactCode := t.Code.Exact()
-		if !ok || !exactSystem || !exactCode || t.Param.Code == "_id" {
+		if !ok || t.Param.Code == "_id" || t.Code.Any() || foundBy(t.Param) == byWider {
 			rest = append(rest, part)
 			continue
 		}
@@ -132,15 +207,18 @@ func (c *compiler) gather(parts search.Or) (listed []*termList, rest []search.Ex
 		if !ok {
 			continue
 		}
-		terms, _, err := c.expand(param, t)
-		if err != nil {
+		terms, all, err := c.expand(param, t)
+		switch {
+		case err != nil:
 			return nil, nil, err
-		}
-		if len(terms) == 0 {
+		case !all:
+			rest = append(rest, part)
+			continue
+		case len(terms) == 0:
 			continue
 		}
 		if byParam[param] == nil {
-			byParam[param] = &termList{param: param}
+			byParam[param] = &termList{param: param, found: foundBy(t.Param)}
 			listed = append(listed, byParam[param])
 		}
 		byParam[param].terms = append(byParam[param].terms, terms...)

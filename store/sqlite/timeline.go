@@ -139,7 +139,7 @@ func (c *compiler) byCandidates(of store.Portion, live plan, page store.HistoryP
 		sql("(SELECT r.rid FROM res r"), judge,
 		where(concat(sql("r.rid IN ("), graves, sql(")")), sql("+r.type = ? AND r.ver > 0 AND r.deleted = 1", text(of.Type)), visible))
 	if !live.isEmpty() {
-		rids = concat(rids, sql(" UNION ALL SELECT p.rid FROM "), live.from, where(live.where, live.test))
+		rids = concat(rids, sql(" UNION ALL SELECT p.rid FROM "), live.tested(), where(live.where, live.test()))
 	}
 	rids = concat(rids, sql(") c CROSS JOIN "))
 	return timeline{
@@ -152,24 +152,24 @@ func (c *compiler) byCandidates(of store.Portion, live plan, page store.HistoryP
 // visible tests a resource r by its current version: a deleted one by the last
 // live version before. The join, where the test needs it, gives that version.
 func (c *compiler) visible(of store.Portion) (join, test fragment, err error) {
-	live, err := c.condition(liveRow(of.Type, "r.rid"), of.Where)
+	live, err := c.condition(liveRow(of.Type, "r"), of.Where)
 	if err != nil {
 		return join, never, err
 	}
-	dead, err := c.condition(subject{typ: of.Type, prefix: "h_", owner: "last.vrid", rid: "r.rid"}, of.Where)
+	dead, err := c.condition(subject{typ: of.Type, entries: "last.e", rid: "r.rid"}, of.Where)
 	if err != nil || live.isAlways() && dead.isAlways() {
 		return join, always, err
 	}
-	join = concat(sql(" LEFT JOIN version last ON r.deleted = 1 AND last.vrid = "), lastLive(sql("r.rid"), sql("r.ver")))
+	join = concat(sql(" LEFT JOIN version last ON r.deleted = 1 AND last.vrid = (SELECT l.vrid"), lastLive(sql("r.rid"), sql("r.ver")), sql(")"))
 	return join, concat(sql("CASE WHEN r.deleted THEN "), dead, sql(" ELSE "), live, sql(" END")), nil
 }
 
 // supersededHolds tests a superseded version v, in the same way.
 func (c *compiler) supersededHolds(of store.Portion) (join, test fragment, err error) {
-	row := subject{typ: of.Type, prefix: "h_", owner: "coalesce(own.vrid, v.vrid)", rid: "v.rid"}
+	row := subject{typ: of.Type, entries: "coalesce(own.e, v.e)", rid: "v.rid"}
 	test, err = c.condition(row, of.Where)
 	if err != nil || test.isAlways() {
 		return join, test, err
 	}
-	return concat(sql(" LEFT JOIN version own ON v.deleted = 1 AND own.vrid = "), lastLive(sql("v.rid"), sql("v.ver"))), test, nil
+	return concat(sql(" LEFT JOIN version own ON v.deleted = 1 AND own.vrid = (SELECT l.vrid"), lastLive(sql("v.rid"), sql("v.ver")), sql(")")), test, nil
 }

@@ -126,18 +126,18 @@ func (s *snapshot) content(e entry) (version store.Resource, err error) {
 	if e.vrid != 0 {
 		query, id = "SELECT r.id, "+versionColumns("v")+" FROM version v CROSS JOIN res r ON r.rid = v.rid WHERE v.vrid = ?", e.vrid
 	}
-	_, err = s.conn.first(query, []value{num(id)}, func(r row) { version = r.version(1, keyOf(e.typ, r.text(0))) })
+	_, err = s.conn.first(query, []value{num(id)}, func(r row) { version = r.version(1, keyOf(e.typ, r.text(0)), nil) })
 	return version, err
 }
 
 // CountHistory implements store.Snapshot.
-func (s *snapshot) CountHistory(ctx context.Context, of []store.Portion, page store.HistoryPage, limit int) (int, bool, error) {
+func (s *snapshot) CountHistory(ctx context.Context, of []store.Portion, page store.HistoryPage, limit store.CountLimit) (int, bool, error) {
 	end, err := s.begin(ctx)
 	if err != nil {
 		return 0, false, err
 	}
 	defer end()
-	total, touched := 0, 0
+	versions := tally{limit: limit}
 	for _, portion := range of {
 		t, ok, err := s.compiler(ctx).timeline(portion, page)
 		if err != nil {
@@ -147,15 +147,13 @@ func (s *snapshot) CountHistory(ctx context.Context, of []store.Portion, page st
 			continue
 		}
 		for _, arm := range []arm{t.current, t.superseded} {
-			n, rows, err := s.countRows(arm.from, arm.where, arm.test, limit, touched)
-			if err != nil {
+			if err := versions.add(s, arm.from, arm.where, arm.test); err != nil {
 				return 0, false, orInterrupted(ctx, err)
 			}
-			total, touched = total+n, touched+rows
-			if limit > 0 && touched > limit {
-				return total, false, nil
+			if versions.passed() {
+				return versions.found, false, nil
 			}
 		}
 	}
-	return total, true, nil
+	return versions.found, true, nil
 }

@@ -14,6 +14,8 @@ type value struct {
 	real  float64
 	text  string
 	bytes []byte
+
+	operand operand
 }
 
 type valueKind byte
@@ -25,6 +27,8 @@ const (
 	isReal
 	isText
 	isBlob
+	isOperand // for a function: see operand
+	isList    // of integers, as text: see numsJSON
 )
 
 var null = value{}
@@ -33,6 +37,10 @@ func num(i int64) value     { return value{kind: isInt, int: i} }
 func float(f float64) value { return value{kind: isReal, real: f} }
 func text(s string) value   { return value{kind: isText, text: s} }
 func blob(b []byte) value   { return value{kind: isBlob, bytes: b} }
+func asked(t test) value    { return value{kind: isOperand, operand: operand{test: t}} }
+func sortedBy(k *extreme) value {
+	return value{kind: isOperand, operand: operand{key: k}}
+}
 func flag(b bool) value {
 	if b {
 		return num(1)
@@ -52,7 +60,7 @@ func numsJSON(list []int64) value {
 		b.WriteString(strconv.FormatInt(n, 10))
 	}
 	b.WriteByte(']')
-	return text(b.String())
+	return value{kind: isList, text: b.String()}
 }
 
 // write writes a value for comparison with others of its kind.
@@ -76,7 +84,7 @@ func (v *value) bind(s *driver.Stmt, i int) {
 		s.BindInt64(i, v.int)
 	case isReal:
 		s.BindFloat(i, v.real)
-	case isText:
+	case isText, isList:
 		s.BindText(i, v.text)
 	case isBlob:
 		s.BindBytes(i, v.bytes)

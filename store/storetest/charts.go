@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -16,6 +17,7 @@ var chartTests = []test{
 
 var careTests = []test{
 	{"a panel is whom the party cares for now", testPanel},
+	{"a panel with organizations", testOrganizations},
 	{"a panel does not see its own transaction", testOwnRelations},
 	{"relationships have sources", testRelationSources},
 	{"a large panel is not capped", testLargePanel},
@@ -58,10 +60,14 @@ func testChartConditions(t *testing.T, s *suite) {
 	w.found(typeO, search.And{chart, search.ID{"a", "c"}}, "a")
 }
 
-func (w *world) micro(d time.Duration) int64 { return w.clock.time().Add(d).UnixMicro() }
+func (w *world) micro(d time.Duration) int64 { return w.clock.Now().Add(d).UnixMicro() }
 
 func care(party, patient string, from, to int64) compartments.Relationship {
-	return compartments.Relationship{Party: party, Patient: patient, From: from, To: to}
+	return compartments.Relationship{Party: party, With: "Patient/" + patient, From: from, To: to}
+}
+
+func memberOf(party, organization string, from, to int64) compartments.Relationship {
+	return compartments.Relationship{Party: party, With: organization, From: from, To: to}
 }
 
 func testPanel(t *testing.T, s *suite) {
@@ -84,14 +90,67 @@ func testPanel(t *testing.T, s *suite) {
 	w.found(typeO, search.Related{Party: house, Patient: "unknown"})
 	w.found(typeO, search.And{search.Related{Party: wilson, Patient: "1"}, search.Chart{Patient: "1"}})
 
-	w.clock.move(time.Hour - time.Millisecond)
+	w.clock.Advance(time.Hour - time.Millisecond)
 	w.found(typeO, search.Panel{Party: wilson}, "b")
-	w.clock.move(time.Millisecond) // one ends and the other begins
+	w.clock.Advance(time.Millisecond) // one ends and the other begins
 	w.found(typeO, search.Panel{Party: wilson}, "a")
 	w.found(typeO, search.And{search.Related{Party: wilson, Patient: "1"}, search.Chart{Patient: "1"}}, "a")
-	w.clock.move(time.Hour)
+	w.clock.Advance(time.Hour)
 	w.found(typeO, search.Panel{Party: wilson})
 	w.found(typeO, search.Panel{Party: house}, "a")
+}
+
+func testOrganizations(t *testing.T, s *suite) {
+	w := s.world(t)
+	const house, role, clinic, ward = "Practitioner/house", "PractitionerRole/r", "Organization/clinic", "Organization/ward"
+	p1, p2, p3, p4 := patient("1"), patient("2"), patient("3"), patient("4")
+	p1.relations = []compartments.Relationship{care(clinic, "1", search.TimeBegin, search.TimeEnd)}
+	p2.relations = []compartments.Relationship{care(clinic, "2", w.micro(time.Hour), search.TimeEnd), care(house, "2", search.TimeBegin, w.micro(time.Minute))}
+	p3.relations = []compartments.Relationship{care(ward, "3", search.TimeBegin, search.TimeEnd), care(house, "3", search.TimeBegin, search.TimeEnd)}
+	member := newDoc(typeL, "member")
+	member.relations = []compartments.Relationship{
+		memberOf(house, clinic, search.TimeBegin, w.micro(2*time.Hour)), memberOf(role, clinic, search.TimeBegin, w.micro(2*time.Hour)),
+		memberOf(house, ward, w.micro(3*time.Hour), search.TimeEnd),
+		memberOf(clinic, ward, search.TimeBegin, search.TimeEnd), // goes no further
+	}
+	w.put(p1, p2, p3, p4, member, observation("a").of("1"), observation("b").of("2"), observation("c").of("3"), observation("d").of("4"))
+	see := func(party string, patients ...string) {
+		t.Helper()
+		w.found(typeP, search.Panel{Party: party, Organizations: true}, patients...)
+		for _, id := range []string{"1", "2", "3", "4"} {
+			var all []string
+			if slices.Contains(patients, id) {
+				all = []string{"1", "2", "3", "4"}
+			}
+			w.found(typeP, search.Related{Party: party, Patient: id, Organizations: true}, all...)
+		}
+	}
+	see(house, "1", "2", "3")
+	see(role, "1")
+	see("Practitioner/wilson")
+	w.found(typeP, search.Panel{Party: house}, "2", "3") // without organizations
+	w.found(typeP, search.Panel{Party: role})
+	w.found(typeP, search.Related{Party: house, Patient: "1"})
+	w.found(typeO, search.Panel{Party: house, Organizations: true}, "a", "b", "c")
+	w.found(typeO, search.Not{Of: search.Panel{Party: house, Organizations: true}}, "d")
+	w.clock.Advance(time.Minute) // b's own ends
+	see(house, "1", "3")
+	w.clock.Advance(time.Hour - time.Minute - time.Millisecond)
+	see(house, "1", "3")
+	w.clock.Advance(time.Millisecond) // the clinic's begins
+	see(house, "1", "2", "3")
+	see(role, "1", "2")
+	w.clock.Advance(time.Hour) // nobody is of the clinic any more
+	see(house, "3")
+	see(role)
+	member.relations = []compartments.Relationship{memberOf(house, ward, search.TimeBegin, search.TimeEnd)}
+	p3.relations = p3.relations[:1]
+	w.put(member, p3)
+	see(house, "3")
+	w.delete(member.key)
+	see(house, "3") // Relate, and not the deletion, ends it
+	w.write(func(tx store.Writer) error { return tx.Relate(w.ctx, member.key, nil) })
+	see(house)
 }
 
 func testOwnRelations(t *testing.T, s *suite) {
@@ -99,11 +158,11 @@ func testOwnRelations(t *testing.T, s *suite) {
 	const house = "Practitioner/house"
 	always := []compartments.Relationship{care(house, "1", search.TimeBegin, search.TimeEnd)}
 	sees := func(tx store.Snapshot) bool {
-		n, _, err := tx.Count(w.ctx, []search.Select{{Type: typeP, Where: search.Panel{Party: house}}}, 0)
+		n, _, err := tx.Count(w.ctx, []search.Select{{Type: typeP, Where: search.Panel{Party: house}}}, store.CountLimit{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		related, _, err := tx.Count(w.ctx, []search.Select{{Type: typeP, Where: search.Related{Party: house, Patient: "1"}}}, 0)
+		related, _, err := tx.Count(w.ctx, []search.Select{{Type: typeP, Where: search.Related{Party: house, Patient: "1"}}}, store.CountLimit{})
 		if err != nil || n != related {
 			t.Fatalf("%d in the panel, %d related, %v", n, related, err)
 		}
@@ -171,7 +230,7 @@ func testLargePanel(t *testing.T, s *suite) {
 		return nil
 	})
 	w.read(func(r store.Snapshot) {
-		got, complete, err := r.Count(w.ctx, []search.Select{{Type: typeP, Where: search.Panel{Party: house}}}, 0)
+		got, complete, err := r.Count(w.ctx, []search.Select{{Type: typeP, Where: search.Panel{Party: house}}}, store.CountLimit{})
 		if got != n-1 || !complete || err != nil {
 			t.Errorf("counted %d, %v, %v", got, complete, err)
 		}

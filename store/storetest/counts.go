@@ -37,14 +37,21 @@ func testCounts(t *testing.T, s *suite) {
 		{nil, 0},
 	} {
 		w.read(func(r store.Snapshot) {
-			if n, complete, err := r.Count(w.ctx, c.selects, 0); n != c.want || !complete || err != nil {
+			if n, complete, err := r.Count(w.ctx, c.selects, store.CountLimit{}); n != c.want || !complete || err != nil {
 				t.Errorf("%v: %d, %v, %v; want %d", c.selects, n, complete, err, c.want)
 			}
-			if n, complete, err := r.Count(w.ctx, c.selects, 1000); n != c.want || !complete || err != nil {
+			if n, complete, err := r.Count(w.ctx, c.selects, store.CountLimit{Found: 1000, Touched: 1000}); n != c.want || !complete || err != nil {
 				t.Errorf("%v up to 1000: %d, %v, %v; want %d", c.selects, n, complete, err, c.want)
 			}
-			if _, complete, err := r.Count(w.ctx, c.selects, 1); complete != (c.want <= 1) || err != nil {
-				t.Errorf("%v up to 1: %v, %v", c.selects, complete, err)
+			if _, complete, err := r.Count(w.ctx, c.selects, store.CountLimit{Touched: 1}); complete != (c.want <= 1) || err != nil {
+				t.Errorf("%v, touching 1: %v, %v", c.selects, complete, err)
+			}
+			// What is not found, and there is much, does not make it give up.
+			for _, most := range []int{1, 2, 8, 9, 10, 28, 29, 38, 39, 40, 41} {
+				n, complete, err := r.Count(w.ctx, c.selects, store.CountLimit{Found: most})
+				if complete != (c.want <= most) || complete && n != c.want || err != nil {
+					t.Errorf("%v up to %d: %d, %v, %v", c.selects, most, n, complete, err)
+				}
 			}
 		})
 	}

@@ -19,6 +19,8 @@ var (
 	someTimes   = []int64{search.TimeBegin, -day, 0, 1, day - 1, day, 2 * day, 40 * day, 400 * day, 4000 * day, search.TimeEnd}
 	someNumbers = []float64{math.Inf(-1), -1, 0, 0.5, 1, 1.5, 2, 10, 1e9, math.Inf(1)}
 	someParties = []string{"Practitioner/1", "Practitioner/2"}
+	// Those through which they may have more patients.
+	someOrganizations = []string{"Organization/1", "Organization/2"}
 )
 
 const day = int64(24 * 3600 * 1e6)
@@ -49,12 +51,7 @@ func drawDoc() *rapid.Generator[*doc] {
 		d.charts = rapid.SliceOfNDistinct(rapid.SampledFrom(someIDs[:3]), 0, 2, rapid.ID).Draw(t, "charts")
 		d.sort = rapid.SampledFrom([]int64{search.NoSort, search.TimeBegin, -5, 0, 5, 10}).Draw(t, "sort")
 		if rapid.IntRange(0, 3).Draw(t, "relations") == 0 {
-			d.relations = append(d.relations, compartments.Relationship{
-				Party:   rapid.SampledFrom(someParties).Draw(t, "party"),
-				Patient: rapid.SampledFrom(someIDs[:3]).Draw(t, "patient"),
-				From:    search.TimeBegin,
-				To:      rapid.SampledFrom([]int64{search.TimeEnd, newClock().now.UnixMicro() + 600e6}).Draw(t, "to"),
-			})
+			d.relations = append(d.relations, drawRelationship(t))
 		}
 		return d
 	})
@@ -165,6 +162,19 @@ func drawHop(t *rapid.T, typ string, depth int) search.Expr {
 	return search.All{Param: p, Where: where}
 }
 
+func drawRelationship(t *rapid.T) compartments.Relationship {
+	r := compartments.Relationship{
+		Party: rapid.SampledFrom(append(someOrganizations, someParties...)).Draw(t, "party"),
+		With:  "Patient/" + rapid.SampledFrom(someIDs[:3]).Draw(t, "patient"),
+		From:  search.TimeBegin,
+		To:    rapid.SampledFrom([]int64{search.TimeEnd, newClock().Now().UnixMicro() + 600e6}).Draw(t, "to"),
+	}
+	if rapid.IntRange(0, 2).Draw(t, "membership") == 0 {
+		r.With = rapid.SampledFrom(someOrganizations).Draw(t, "organization")
+	}
+	return r
+}
+
 func drawLeaf(t *rapid.T, typ string) search.Expr {
 	switch rapid.IntRange(0, 12).Draw(t, "leaf") {
 	case 0:
@@ -174,9 +184,12 @@ func drawLeaf(t *rapid.T, typ string) search.Expr {
 	case 2:
 		return search.Chart{Patient: rapid.SampledFrom(someIDs[:4]).Draw(t, "patient")}
 	case 3:
-		return search.Panel{Party: rapid.SampledFrom(someParties).Draw(t, "party")}
+		return search.Panel{Party: rapid.SampledFrom(someParties).Draw(t, "party"), Organizations: rapid.Bool().Draw(t, "organizations")}
 	case 4:
-		return search.Related{Party: rapid.SampledFrom(someParties).Draw(t, "party"), Patient: rapid.SampledFrom(someIDs[:3]).Draw(t, "patient")}
+		return search.Related{
+			Party: rapid.SampledFrom(someParties).Draw(t, "party"), Patient: rapid.SampledFrom(someIDs[:3]).Draw(t, "patient"),
+			Organizations: rapid.Bool().Draw(t, "organizations"),
+		}
 	}
 	p := rapid.SampledFrom(paramsOf(typ)).Draw(t, "param")
 	if rapid.IntRange(0, 6).Draw(t, "missing") == 0 && p != near {

@@ -5,47 +5,29 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/granary-fhir/granary/compartments"
+	"github.com/granary-fhir/granary/internal/testclock"
 	"github.com/granary-fhir/granary/search"
 	"github.com/granary-fhir/granary/store"
 )
 
-// clock is a time that tests move.
-type clock struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func newClock() *clock { return &clock{now: time.Date(2024, 5, 1, 12, 0, 0, 0, time.UTC)} }
-
-func (c *clock) time() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-func (c *clock) move(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = c.now.Add(d)
-}
+func newClock() *testclock.Clock { return testclock.At(time.Date(2024, 5, 1, 12, 0, 0, 0, time.UTC)) }
 
 // world is a backend under test.
 type world struct {
 	*testing.T
 	backend store.Backend
-	clock   *clock
+	clock   *testclock.Clock
 	ctx     context.Context
 }
 
 func (s *suite) world(t *testing.T) *world {
 	t.Helper()
 	c := newClock()
-	w := &world{t, s.open(t, c.time), c, t.Context()}
+	w := &world{t, s.open(t, c.Now), c, t.Context()}
 	t.Cleanup(w.close)
 	return w
 }
@@ -233,7 +215,7 @@ func (w *world) found(typ string, where search.Expr, want ...string) {
 	}
 	w.read(func(s store.Snapshot) {
 		selects := []search.Select{{Type: typ, Where: where}}
-		if n, complete, err := s.Count(w.ctx, selects, 0); n != len(want) || !complete || err != nil {
+		if n, complete, err := s.Count(w.ctx, selects, store.CountLimit{}); n != len(want) || !complete || err != nil {
 			w.Errorf("%#v of %s: counted %d, %v, %v; want %d", where, typ, n, complete, err, len(want))
 		}
 		all, err := s.Search(w.ctx, []search.Select{{Type: typ, Where: search.True}}, nil, 10_000)

@@ -51,7 +51,7 @@ func testVersions(t *testing.T, s *suite) {
 	w := s.world(t)
 	for range 5 {
 		w.put(observation("1"))
-		w.clock.move(time.Second)
+		w.clock.Advance(time.Second)
 	}
 	w.wantVersions(search.True, store.VersionPage{}, 5, 4, 3, 2, 1)
 	w.wantVersions(search.True, store.VersionPage{Limit: 2}, 5, 4)
@@ -78,11 +78,11 @@ func testVersions(t *testing.T, s *suite) {
 
 func testVersionTimes(t *testing.T, s *suite) {
 	w := s.world(t)
-	start := w.clock.time()
+	start := w.clock.Now()
 	at := func(minutes int) time.Time { return start.Add(time.Duration(minutes) * time.Minute) }
 	for range 3 { // versions at 0, 10, 20 minutes
 		w.put(observation("1"))
-		w.clock.move(10 * time.Minute)
+		w.clock.Advance(10 * time.Minute)
 	}
 	w.delete(one) // at 30
 	w.wantVersions(search.True, store.VersionPage{Since: at(10)}, 4, 3, 2)
@@ -125,17 +125,17 @@ func testVersionVisibility(t *testing.T, s *suite) {
 // before it lasts until the next one that they see.
 func testHiddenVersionTimes(t *testing.T, s *suite) {
 	w := s.world(t)
-	start := w.clock.time()
+	start := w.clock.Now()
 	in := is(code, "http://s", "in")
 	put := func(c string) {
 		w.put(observation("1").token(code, "http://s", c))
-		w.clock.move(10 * time.Minute)
+		w.clock.Advance(10 * time.Minute)
 	}
 	for _, c := range []string{"in", "out", "in", "out"} { // at 0, 10, 20, 30 minutes
 		put(c)
 	}
 	w.delete(one) // at 40: a deletion of what is hidden
-	w.clock.move(10 * time.Minute)
+	w.clock.Advance(10 * time.Minute)
 	put("in") // at 50
 	for _, c := range []struct {
 		from, to int

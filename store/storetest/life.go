@@ -17,8 +17,8 @@ var lifeTests = []test{
 
 func testNow(t *testing.T, s *suite) {
 	w := s.world(t)
-	w.clock.move(123456789 * time.Nanosecond)
-	if now := w.backend.Now(); now.Location() != time.UTC || !now.Equal(w.clock.time().Truncate(time.Millisecond)) {
+	w.clock.Advance(123456789 * time.Nanosecond)
+	if now := w.backend.Now(); now.Location() != time.UTC || !now.Equal(w.clock.Now().Truncate(time.Millisecond)) {
 		t.Errorf("now is %v", now)
 	}
 }

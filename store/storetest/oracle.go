@@ -77,9 +77,9 @@ func (m *model) holds(e search.Expr, d *doc) bool {
 	case search.Chart:
 		return slices.Contains(d.charts, e.Patient)
 	case search.Panel:
-		return slices.ContainsFunc(d.charts, func(patient string) bool { return m.related(e.Party, patient) })
+		return slices.ContainsFunc(d.charts, func(patient string) bool { return m.related(e.Party, patient, e.Organizations) })
 	case search.Related:
-		return m.related(e.Party, e.Patient)
+		return m.related(e.Party, e.Patient, e.Organizations)
 	case search.Near:
 		return isNear(e, d)
 	}
@@ -123,14 +123,18 @@ func (m *model) hops(e search.Expr, d *doc) bool {
 	return false
 }
 
-func (m *model) related(party, patient string) bool {
+func (m *model) related(party, patient string, organizations bool) bool {
 	for key := range m.versions {
 		d := m.live(key)
 		if d == nil {
 			continue
 		}
 		for _, r := range d.relations {
-			if r.Party == party && r.Patient == patient && r.From <= m.now && m.now < r.To {
+			switch {
+			case r.Party != party || r.From > m.now || m.now >= r.To:
+			case r.With == "Patient/"+patient:
+				return true
+			case organizations && strings.HasPrefix(r.With, "Organization/") && m.related(r.With, patient, false):
 				return true
 			}
 		}

@@ -16,6 +16,7 @@ var processTests = []struct {
 	run  func(*testing.T, Database)
 }{
 	{"processes lose no update", testProcessUpdates},
+	{"no process writes what another one at once forbids", testProcessSkew},
 	{"processes see each other's writes at once", testProcessWrites},
 	{"of processes that swap or take one wins", testProcessRecords},
 	{"processes that open an empty database at once", testProcessOpen},
@@ -27,9 +28,9 @@ func processes(t *testing.T, database Database) (a, b *world) {
 	t.Helper()
 	c := newClock()
 	open := database(t)
-	a = &world{t, open(c.time), c, t.Context()}
+	a = &world{t, open(c.Now), c, t.Context()}
 	t.Cleanup(a.close)
-	b = &world{t, open(c.time), c, t.Context()}
+	b = &world{t, open(c.Now), c, t.Context()}
 	t.Cleanup(b.close)
 	return a, b
 }
@@ -93,7 +94,7 @@ func testProcessOpen(t *testing.T, database Database) {
 	var all sync.WaitGroup
 	for i := range 5 {
 		all.Go(func() {
-			w := &world{t, open(c.time), c, t.Context()}
+			w := &world{t, open(c.Now), c, t.Context()}
 			defer w.close()
 			err := w.backend.Write(w.ctx, func(tx store.Writer) error {
 				return putDoc(w.ctx, tx, patient(itoa(i)), w.backend.Now())
@@ -104,7 +105,7 @@ func testProcessOpen(t *testing.T, database Database) {
 		})
 	}
 	all.Wait()
-	w := &world{t, open(c.time), c, t.Context()}
+	w := &world{t, open(c.Now), c, t.Context()}
 	defer w.close()
 	w.found(typeP, search.True, "0", "1", "2", "3", "4")
 }
@@ -113,10 +114,10 @@ func testReopen(t *testing.T, database Database) {
 	open := database(t)
 	c := newClock()
 	for i := range 3 {
-		w := &world{t, open(c.time), c, t.Context()}
+		w := &world{t, open(c.Now), c, t.Context()}
 		w.put(patient("1").token(gender, "", "g"+itoa(i)))
 		w.close()
-		w = &world{t, open(c.time), c, t.Context()}
+		w = &world{t, open(c.Now), c, t.Context()}
 		w.found(typeP, is(gender, "", "g"+itoa(i)), "1")
 		w.wantCurrent(store.Key{Type: typeP, ID: "1"}, int64(i+1))
 		w.close()

@@ -29,7 +29,7 @@ func testRandom(t *testing.T, s *suite) {
 			writeRandom(r, w, m)
 		}
 		for range 15 {
-			w.clock.move(time.Duration(rapid.IntRange(0, 3).Draw(r, "minutes")) * time.Minute)
+			w.clock.Advance(time.Duration(rapid.IntRange(0, 3).Draw(r, "minutes")) * time.Minute)
 			m.now = w.backend.Now().UnixMicro()
 			typ := rapid.SampledFrom([]string{typeO, typeO, typeO, typeP, typeL}).Draw(r, "type")
 			where := drawExpr(typ, 3).Draw(r, "where")
@@ -102,12 +102,15 @@ func compareSearch(t *rapid.T, w *world, m *model, sel search.Select) {
 				return fmt.Errorf("%#v: %s comes before %s: %q", sel, got[i-1].Key, got[i].Key, idsOf(got))
 			}
 		}
-		n, complete, err := s.Count(w.ctx, []search.Select{sel}, 0)
+		n, complete, err := s.Count(w.ctx, []search.Select{sel}, store.CountLimit{})
 		if err != nil || n != len(want) || !complete {
 			return fmt.Errorf("%#v: counted %d, %v, %v; want %d", sel, n, complete, err, len(want))
 		}
-		if n, complete, err = s.Count(w.ctx, []search.Select{sel}, 3); err != nil || complete && n != len(want) {
-			return fmt.Errorf("%#v: counted %d, %v, %v; want %d", sel, n, complete, err, len(want))
+		if n, complete, err = s.Count(w.ctx, []search.Select{sel}, store.CountLimit{Touched: 3}); err != nil || complete && n != len(want) {
+			return fmt.Errorf("%#v: counted, touching 3, %d, %v, %v; want %d", sel, n, complete, err, len(want))
+		}
+		if n, complete, err = s.Count(w.ctx, []search.Select{sel}, store.CountLimit{Found: 3}); err != nil || complete != (len(want) <= 3) || complete && n != len(want) {
+			return fmt.Errorf("%#v: counted up to 3 %d, %v, %v; want %d", sel, n, complete, err, len(want))
 		}
 		return nil
 	})

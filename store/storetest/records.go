@@ -20,6 +20,7 @@ var recordTests = []test{
 	{"revisions are never used again", testRevisions},
 	{"revisions are those of one instant", testRevisionsOf},
 	{"keys are listed in order", testList},
+	{"records change with the transaction that changes them", testRecordsOfTransaction},
 }
 
 func testRecord(t *testing.T, s *suite) {
@@ -28,7 +29,7 @@ func testRecord(t *testing.T, s *suite) {
 	if _, err := records.Get(w.ctx, "k", "1"); !errors.Is(err, store.ErrNotFound) {
 		t.Errorf("a record that was never put: %v", err)
 	}
-	expires := w.clock.time().Add(time.Hour)
+	expires := w.clock.Now().Add(time.Hour)
 	for i, value := range [][]byte{[]byte("a"), {}, []byte("\x00\xff")} {
 		if _, err := records.Put(w.ctx, "k", "1", value, expires); err != nil {
 			t.Fatal(err)
@@ -46,7 +47,7 @@ func testRecord(t *testing.T, s *suite) {
 	if _, err := records.Put(w.ctx, "k", "1", []byte("forever"), time.Time{}); err != nil {
 		t.Fatal(err)
 	}
-	w.clock.move(1000 * 24 * time.Hour)
+	w.clock.Advance(1000 * 24 * time.Hour)
 	if got, err := records.Get(w.ctx, "k", "1"); err != nil || !got.Expires.IsZero() {
 		t.Errorf("%+v, %v", got, err)
 	}
@@ -64,7 +65,7 @@ func testExpiry(t *testing.T, s *suite) {
 	w := s.world(t)
 	records := w.backend.Records()
 	put := func(key string) int64 {
-		revision, err := records.Put(w.ctx, "k", key, []byte("v"), w.clock.time().Add(time.Minute))
+		revision, err := records.Put(w.ctx, "k", key, []byte("v"), w.clock.Now().Add(time.Minute))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -72,11 +73,11 @@ func testExpiry(t *testing.T, s *suite) {
 	}
 	revision := put("1")
 	put("2")
-	w.clock.move(time.Minute - time.Millisecond)
+	w.clock.Advance(time.Minute - time.Millisecond)
 	if _, err := records.Get(w.ctx, "k", "1"); err != nil {
 		t.Errorf("just before: %v", err)
 	}
-	w.clock.move(time.Millisecond)
+	w.clock.Advance(time.Millisecond)
 	if _, err := records.Get(w.ctx, "k", "1"); !errors.Is(err, store.ErrNotFound) {
 		t.Errorf("get: %v", err)
 	}
@@ -203,14 +204,21 @@ func testRevisionsOf(t *testing.T, s *suite) {
 		if err != nil || !slices.Equal(got, want) {
 			t.Errorf("%v, %v; it should be %v", got, err, want)
 		}
+		w.read(func(s store.Snapshot) {
+			got, err := s.Revisions(w.ctx,
+				store.RecordName{Kind: "k", Key: "1"}, store.RecordName{Kind: "l", Key: "1"}, store.RecordName{Kind: "k", Key: "2"})
+			if err != nil || !slices.Equal(got, want) {
+				t.Errorf("in a snapshot %v, %v; it should be %v", got, err, want)
+			}
+		})
 	}
 	is(0, 0, 0)
-	a := put("k", "1", w.clock.time().Add(time.Minute))
+	a := put("k", "1", w.clock.Now().Add(time.Minute))
 	b := put("l", "1", time.Time{})
 	is(a, b, 0)
 	b = put("l", "1", time.Time{})
 	is(a, b, 0)
-	w.clock.move(time.Minute)
+	w.clock.Advance(time.Minute)
 	is(0, b, 0)
 	if _, err := records.Take(w.ctx, "l", "1"); err != nil {
 		t.Fatal(err)
@@ -244,5 +252,57 @@ func testList(t *testing.T, s *suite) {
 		if err != nil || !slices.Equal(got, c.want) {
 			t.Errorf("after %q: %q, %v; want %q", c.after, got, err, c.want)
 		}
+	}
+}
+
+func testRecordsOfTransaction(t *testing.T, s *suite) {
+	w := s.world(t)
+	records := w.backend.Records()
+	was, err := records.Put(w.ctx, "k", "1", []byte("before"), time.Time{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	failed := errors.New("failed")
+	change := func(outcome error) error {
+		return w.backend.Write(w.ctx, func(tx store.Writer) error {
+			inside := tx.Records()
+			revision, err := inside.Swap(w.ctx, "k", "1", was, []byte("after"), time.Time{})
+			if err != nil {
+				return err
+			}
+			if got, err := inside.Get(w.ctx, "k", "1"); err != nil || string(got.Value) != "after" || got.Revision != revision {
+				t.Errorf("inside: %+v, %v", got, err)
+			}
+			if got, err := tx.Revisions(w.ctx, store.RecordName{Kind: "k", Key: "1"}); err != nil || got[0] != revision {
+				t.Errorf("inside: revisions %v, %v", got, err)
+			}
+			if _, err := inside.Put(w.ctx, "k", "2", []byte("too"), time.Time{}); err != nil {
+				return err
+			}
+			if keys, err := inside.List(w.ctx, "k", "", 9); err != nil || !slices.Equal(keys, []string{"1", "2"}) {
+				t.Errorf("inside: %q, %v", keys, err)
+			}
+			if _, err := inside.Take(w.ctx, "k", "2"); err != nil {
+				return err
+			}
+			if _, err := inside.Take(w.ctx, "k", "2"); !errors.Is(err, store.ErrNotFound) {
+				t.Errorf("taken twice: %v", err)
+			}
+			return outcome
+		})
+	}
+	for _, c := range []struct {
+		outcome error
+		want    string
+	}{{failed, "before"}, {nil, "after"}} {
+		if err := change(c.outcome); !errors.Is(err, c.outcome) {
+			t.Errorf("%v: %v", c.outcome, err)
+		}
+		if got, err := records.Get(w.ctx, "k", "1"); err != nil || string(got.Value) != c.want {
+			t.Errorf("%v: %s, %v", c.outcome, got.Value, err)
+		}
+	}
+	if err := change(nil); !errors.Is(err, store.ErrRecordChanged) {
+		t.Errorf("with an old revision: %v", err)
 	}
 }

@@ -30,7 +30,7 @@ func testPut(t *testing.T, s *suite) {
 			t.Fatal(err)
 		}
 		if got.Key != (store.Key{Type: typeP, ID: "1"}) || got.Version != 1 || got.Deleted ||
-			!got.Updated.Equal(w.clock.time()) || got.Updated.Location() != time.UTC || !bytes.Equal(got.Body, patient("1").body(1)) {
+			!got.Updated.Equal(w.clock.Now()) || got.Updated.Location() != time.UTC || !bytes.Equal(got.Body, patient("1").body(1)) {
 			t.Errorf("got %+v %s", got, got.Body)
 		}
 		for _, key := range []store.Key{{Type: typeP, ID: "2"}, {Type: typeO, ID: "1"}} {
@@ -47,13 +47,13 @@ func testPut(t *testing.T, s *suite) {
 func testUpdate(t *testing.T, s *suite) {
 	w := s.world(t)
 	w.put(patient("1").token(gender, "", "male"))
-	w.clock.move(time.Second)
+	w.clock.Advance(time.Second)
 	w.put(patient("1").token(gender, "", "female"))
 	w.found(typeP, is(gender, "", "male"))
 	w.found(typeP, is(gender, "", "female"), "1")
 	w.read(func(r store.Snapshot) {
 		got, err := r.Current(w.ctx, store.Key{Type: typeP, ID: "1"}, search.True)
-		if err != nil || got.Version != 2 || !got.Updated.Equal(w.clock.time()) || !bytes.Equal(got.Body, patient("1").body(2)) {
+		if err != nil || got.Version != 2 || !got.Updated.Equal(w.clock.Now()) || !bytes.Equal(got.Body, patient("1").body(2)) {
 			t.Errorf("got %+v %s, %v", got, got.Body, err)
 		}
 	})

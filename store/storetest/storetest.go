@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/granary-fhir/granary/store"
+	"github.com/granary-fhir/granary/store/storetest/packages"
 	"github.com/granary-fhir/granary/store/storetest/views"
 )
 
@@ -32,7 +33,7 @@ type suite struct{ open Open }
 func Run(t *testing.T, open Open) {
 	for _, group := range [][]test{
 		resourceTests, historyTests, timelineTests, predicateTests, rangeTests, hopTests, chartTests, careTests,
-		sortTests, pagingTests, countTests, includeTests, transactionTests, recordTests, lifeTests, randomTests,
+		sortTests, pagingTests, countTests, includeTests, rereadTests, transactionTests, recordTests, walkTests, lifeTests, randomTests,
 	} {
 		for _, test := range group {
 			t.Run(test.name, func(t *testing.T) { test.run(t, &suite{open}) })
@@ -52,4 +53,5 @@ func RunDatabase(t *testing.T, database Database) {
 	for _, test := range processTests {
 		t.Run(test.name, func(t *testing.T) { test.run(t, database) })
 	}
+	t.Run("IG packages", func(t *testing.T) { packages.Run(t, packages.Database(database)) })
 }

@@ -42,7 +42,7 @@ func (w *world) timeline(page store.HistoryPage, of ...store.Portion) string {
 			} else if got := versionList(all); got != whole {
 				w.Errorf("in pages of %d: %s, want %s", size, got, whole)
 			}
-			n, complete, err := s.CountHistory(w.ctx, of, page, 0)
+			n, complete, err := s.CountHistory(w.ctx, of, page, store.CountLimit{})
 			if n != len(all) || !complete || err != nil {
 				w.Errorf("counted %d, %v, %v; listed %s", n, complete, err, whole)
 			}
@@ -93,7 +93,7 @@ func testTimeline(t *testing.T, s *suite) {
 	w := s.world(t)
 	for _, d := range []*doc{observation("a"), patient("b"), observation("c"), observation("a"), patient("b"), observation("a")} {
 		w.put(d)
-		w.clock.move(time.Second)
+		w.clock.Advance(time.Second)
 	}
 	w.put(observation("d").of("nameonly")) // a Patient that is known by name only has no version
 	w.wantTimeline("d.1 a.3 a.2 c.1 a.1", store.HistoryPage{}, allO)
@@ -110,7 +110,7 @@ func testTimeline(t *testing.T, s *suite) {
 		}
 		got := found[2]
 		if got.Key != (store.Key{Type: typeO, ID: "a"}) || string(got.Body) != string(observation("a").body(2)) ||
-			!got.Updated.Equal(newClock().now.Add(3*time.Second)) || got.Deleted {
+			!got.Updated.Equal(newClock().Now().Add(3*time.Second)) || got.Deleted {
 			t.Errorf("the version is %+v %s", got, got.Body)
 		}
 	})
@@ -118,11 +118,11 @@ func testTimeline(t *testing.T, s *suite) {
 
 func testTimelineTimes(t *testing.T, s *suite) {
 	w := s.world(t)
-	start := w.clock.time()
+	start := w.clock.Now()
 	at := func(minutes int) time.Time { return start.Add(time.Duration(minutes) * time.Minute) }
 	for _, id := range []string{"a", "b", "a"} { // at 0, 10, 20 minutes
 		w.put(observation(id))
-		w.clock.move(10 * time.Minute)
+		w.clock.Advance(10 * time.Minute)
 	}
 	w.delete(store.Key{Type: typeO, ID: "b"}) // at 30
 	since := func(from time.Time) store.HistoryPage { return store.HistoryPage{Since: from} }
@@ -158,7 +158,7 @@ func testTimelineVisibility(t *testing.T, s *suite) {
 	for _, step := range []string{"back in", "back out", "left in", "left out", "back in", "stays in", "never out"} {
 		id, c, _ := strings.Cut(step, " ")
 		w.put(observation(id).token(code, "http://s", c))
-		w.clock.move(time.Second)
+		w.clock.Advance(time.Second)
 	}
 	w.wantTimeline("stays.1 back.3 back.1", store.HistoryPage{}, store.Portion{Type: typeO, Where: in})
 	w.wantTimeline("never.1 left.2", store.HistoryPage{}, store.Portion{Type: typeO, Where: out})
@@ -178,7 +178,7 @@ func testTimelineDeletions(t *testing.T, s *suite) {
 		} else {
 			w.put(observation(id).token(code, "http://s", c))
 		}
-		w.clock.move(time.Second)
+		w.clock.Advance(time.Second)
 	}
 	w.wantTimeline("d.3 b.2 b.1 a.4 a.3", store.HistoryPage{}, store.Portion{Type: typeO, Where: in})
 	w.wantTimeline("c.3 c.2", store.HistoryPage{}, store.Portion{Type: typeO, Where: out})
@@ -196,8 +196,8 @@ func testTimelineDeletions(t *testing.T, s *suite) {
 func testTimelineOfCharts(t *testing.T, s *suite) {
 	w := s.world(t)
 	chart := func(id string) store.Portion { return store.Portion{Type: typeO, Where: search.Chart{Patient: id}} }
-	step := func(docs ...*doc) { w.put(docs...); w.clock.move(time.Second) }
-	gone := func(id string) { w.delete(store.Key{Type: typeO, ID: id}); w.clock.move(time.Second) }
+	step := func(docs ...*doc) { w.put(docs...); w.clock.Advance(time.Second) }
+	gone := func(id string) { w.delete(store.Key{Type: typeO, ID: id}); w.clock.Advance(time.Second) }
 	step(observation("moved").of("1"))
 	step(observation("moved").of("2"))
 	step(observation("gone").of("1"))

@@ -19,7 +19,7 @@ func testTimelinePagingUnderWrites(t *testing.T, s *suite) {
 	for i := range 30 {
 		w.put(observation(fmt.Sprint("x", i%12)))
 		if i%3 == 0 {
-			w.clock.move(time.Millisecond)
+			w.clock.Advance(time.Millisecond)
 		}
 	}
 	writes := 60 // each is durable, which takes its time
@@ -97,21 +97,26 @@ func testTimelineCounts(t *testing.T, s *suite) {
 	a := store.Portion{Type: typeO, Where: is(code, "", "a")}
 	w.read(func(r store.Snapshot) {
 		for _, c := range []struct {
-			of          []store.Portion
-			limit, want int
-			complete    bool
+			of       []store.Portion
+			limit    store.CountLimit
+			want     int
+			complete bool
 		}{
-			{[]store.Portion{allO, allP}, 0, 30, true},
-			{[]store.Portion{allO, allP}, 1000, 30, true},
-			{[]store.Portion{allO, allP}, 5, 0, false},
-			{[]store.Portion{a}, 0, 10, true},
-			{[]store.Portion{a}, 1000, 10, true},
-			{[]store.Portion{a}, 5, 0, false},
-			{nil, 5, 0, true},
+			{[]store.Portion{allO, allP}, store.CountLimit{}, 30, true},
+			{[]store.Portion{allO, allP}, store.CountLimit{Touched: 1000}, 30, true},
+			{[]store.Portion{allO, allP}, store.CountLimit{Touched: 5}, 0, false},
+			{[]store.Portion{allO, allP}, store.CountLimit{Found: 30}, 30, true},
+			{[]store.Portion{allO, allP}, store.CountLimit{Found: 29}, 0, false},
+			{[]store.Portion{a}, store.CountLimit{}, 10, true},
+			{[]store.Portion{a}, store.CountLimit{Touched: 1000}, 10, true},
+			{[]store.Portion{a}, store.CountLimit{Touched: 5}, 0, false},
+			{[]store.Portion{a}, store.CountLimit{Found: 10}, 10, true}, // whatever else there is
+			{[]store.Portion{a}, store.CountLimit{Found: 9}, 0, false},
+			{nil, store.CountLimit{Found: 5, Touched: 5}, 0, true},
 		} {
 			n, complete, err := r.CountHistory(w.ctx, c.of, store.HistoryPage{}, c.limit)
 			if err != nil || complete != c.complete || complete && n != c.want {
-				t.Errorf("%v up to %d: %d, %v, %v; want %d, %v", c.of, c.limit, n, complete, err, c.want, c.complete)
+				t.Errorf("%v up to %+v: %d, %v, %v; want %d, %v", c.of, c.limit, n, complete, err, c.want, c.complete)
 			}
 		}
 	})

@@ -19,6 +19,7 @@ var transactionTests = []test{
 	{"a transaction sees its own writes, and others do not", testOwnWrites},
 	{"one of many concurrent transactions fails alone", testFailsAlone},
 	{"a hundred writers lose no update", testLostUpdates},
+	{"no transaction writes what another one at once forbids", testSkew},
 	{"a snapshot does not change", testSnapshot},
 	{"calls within calls", testNested},
 	{"a context that is done ends a call", testContext},
@@ -186,7 +187,7 @@ func testSnapshot(t *testing.T, s *suite) {
 	w.put(patient("1"))
 	w.read(func(r store.Snapshot) {
 		count := func() int {
-			n, _, err := r.Count(w.ctx, []search.Select{{Type: typeP, Where: search.True}}, 0)
+			n, _, err := r.Count(w.ctx, []search.Select{{Type: typeP, Where: search.True}}, store.CountLimit{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -283,7 +284,7 @@ func testSlowQuery(w *world) {
 	ctx, cancel := context.WithTimeout(w.ctx, 50*time.Millisecond)
 	defer cancel()
 	err := w.backend.Read(ctx, func(r store.Snapshot) error {
-		_, _, err := r.Count(ctx, []search.Select{{Type: typeO, Where: search.Not{Of: search.And{where, search.Not{Of: where}}}}}, 0)
+		_, _, err := r.Count(ctx, []search.Select{{Type: typeO, Where: search.Not{Of: search.And{where, search.Not{Of: where}}}}}, store.CountLimit{})
 		return err
 	})
 	if err != nil && !errors.Is(err, context.DeadlineExceeded) {

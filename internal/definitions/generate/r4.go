@@ -17,21 +17,27 @@ type r4Definitions struct {
 // loadR4 reads the npm package at that path; an empty path means the cached or
 // fetched one.
 func loadR4(npm string) (*r4Definitions, error) {
-	if npm == "" {
-		var err error
-		if npm, err = fetchPackage(); err != nil {
-			return nil, err
-		}
-	}
-	if err := verifyPackage(npm); err != nil {
-		return nil, err
-	}
-	const folder = "package/dist/fhir/r4/"
-	files, err := readArchive(npm, func(name string) bool { return path.Dir(name)+"/" == folder })
+	files, err := readCore(npm)
 	if err != nil {
 		return nil, err
 	}
-	return decodeR4(r4Files{folder: folder, files: files})
+	return decodeR4(files)
+}
+
+// readCore returns R4's files in the npm package.
+func readCore(npm string) (r4Files, error) {
+	const folder = "package/dist/fhir/r4/"
+	if npm == "" {
+		var err error
+		if npm, err = fetchPackage(); err != nil {
+			return r4Files{}, err
+		}
+	}
+	if err := verifyPackage(npm); err != nil {
+		return r4Files{}, err
+	}
+	files, err := readArchive(npm, func(name string) bool { return path.Dir(name)+"/" == folder })
+	return r4Files{folder: folder, files: files}, err
 }
 
 // decodeR4 reads every Bundle it needs and undoes the package's edits.

@@ -17,6 +17,16 @@ type searchParameter struct {
 	Target     []string    `json:"target"`
 	Component  []component `json:"component"`
 	source     string
+
+	// US Core's parameters say what is expected of a server.
+	MultipleOrs  aside    `json:"_multipleOr"`
+	MultipleAnds aside    `json:"_multipleAnd"`
+	Comparator   []string `json:"comparator"`
+	Comparators  []aside  `json:"_comparator"`
+	Modifier     []string `json:"modifier"`
+	Modifiers    []aside  `json:"_modifier"`
+	Chain        []string `json:"chain"`
+	Chains       []aside  `json:"_chain"`
 }
 
 type component struct {

@@ -17,47 +17,68 @@ var usCorePackages = []struct{ file, version string }{
 	{"us_core_700.tgz", "7.0.0"},
 }
 
-// loadUSCore returns the search parameters of all versions of US Core.
-func loadUSCore(folder string) ([]searchParameter, error) {
-	byURL := make(map[string]searchParameter)
+// usCorePackage is what the tables need of one version of US Core.
+type usCorePackage struct {
+	version    string
+	parameters []searchParameter
+	server     []byte // the CapabilityStatement that servers are to conform to
+}
+
+// loadUSCore returns all versions of US Core, in order.
+func loadUSCore(folder string) ([]usCorePackage, error) {
+	var packages []usCorePackage
 	for _, usCore := range usCorePackages {
-		parameters, err := readUSCore(filepath.Join(folder, usCore.file), usCore.version)
+		p, err := readUSCore(filepath.Join(folder, usCore.file), usCore.version)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", usCore.file, err)
 		}
-		for _, p := range parameters {
+		packages = append(packages, p)
+	}
+	return packages, nil
+}
+
+// usCoreParameters are the search parameters of all versions: of one that several
+// have, the latest definition.
+func usCoreParameters(packages []usCorePackage) []searchParameter {
+	byURL := make(map[string]searchParameter)
+	for _, usCore := range packages {
+		for _, p := range usCore.parameters {
 			byURL[p.URL] = p
 		}
 	}
-	return slices.Collect(maps.Values(byURL)), nil
+	return slices.Collect(maps.Values(byURL))
 }
 
-// readUSCore returns the search parameters of one package, which must be of the
-// version that the tables' headers name.
-func readUSCore(path, version string) ([]searchParameter, error) {
+const serverFile = "package/CapabilityStatement-us-core-server.json"
+
+// readUSCore returns what is needed of one package, which must be of the version
+// that the tables' headers name.
+func readUSCore(path, version string) (usCorePackage, error) {
+	usCore := usCorePackage{version: version}
 	files, err := readArchive(path, func(file string) bool {
-		return file == "package/package.json" || strings.HasPrefix(file, "package/SearchParameter-")
+		return file == "package/package.json" || file == serverFile || strings.HasPrefix(file, "package/SearchParameter-")
 	})
 	if err != nil {
-		return nil, err
+		return usCore, err
 	}
 	var manifest struct{ Name, Version string }
 	if err := json.Unmarshal(files["package/package.json"], &manifest); err != nil {
-		return nil, fmt.Errorf("package.json: %w", err)
+		return usCore, fmt.Errorf("package.json: %w", err)
 	}
 	if manifest.Name != "hl7.fhir.us.core" || manifest.Version != version {
-		return nil, fmt.Errorf("is %s %s, want hl7.fhir.us.core %s", manifest.Name, manifest.Version, version)
+		return usCore, fmt.Errorf("is %s %s, want hl7.fhir.us.core %s", manifest.Name, manifest.Version, version)
 	}
+	usCore.server = files[serverFile]
+	delete(files, serverFile)
 	delete(files, "package/package.json")
-	var parameters []searchParameter
 	for file, data := range files {
 		var p searchParameter
 		if err := json.Unmarshal(data, &p); err != nil {
-			return nil, fmt.Errorf("%s: %w", file, err)
+			return usCore, fmt.Errorf("%s: %w", file, err)
 		}
-		parameters = append(parameters, p)
+		usCore.parameters = append(usCore.parameters, p)
 	}
-	return parameters, nil
+	return usCore, nil
 }
 
 // mergeSearchParameters adds to R4's parameters those of US Core that do not

@@ -2,7 +2,6 @@ package syntax
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 )
 
@@ -16,44 +15,99 @@ type token struct {
 type tokenKind byte
 
 const (
-	tokenEnd tokenKind = iota
-	tokenName
+	tokenEnd    tokenKind = iota
+	tokenName             // an identifier or a keyword
+	tokenQuoted           // an identifier in backticks, which is never a keyword
+	tokenDouble           // in double quotes, as R4 writes %"vs-name"
 	tokenString
 	tokenNumber
-	tokenSymbol // . | ( ) [ ] = != % $
+	tokenDate // what follows an @
+	tokenSymbol
 )
+
+// symbols are what may stand between the other tokens, the longer ones first.
+var symbols = []string{"!=", "!~", "<=", ">=", ".", "|", "(", ")", "[", "]", "{", "}", "=", "~", "<", ">", "%", "$", ",", "+", "-", "*", "/", "&"}
 
 // lex cuts an expression into tokens; the last one is tokenEnd.
 func lex(source string) ([]token, error) {
 	var tokens []token
-	for at := 0; at < len(source); {
-		c := source[at]
-		switch {
-		case c == ' ' || c == '\t' || c == '\n' || c == '\r':
-			at++
-			continue
-		case isLetter(c):
-			tokens = append(tokens, token{tokenName, span(source[at:], isNameByte), at})
-		case isDigit(c):
-			tokens = append(tokens, token{tokenNumber, number(source[at:]), at})
-		case c == '\'':
-			text, length, err := quoted(source[at:])
-			if err != nil {
-				return nil, fmt.Errorf("the string at offset %d %w", at, err)
-			}
-			tokens = append(tokens, token{tokenString, text, at})
-			at += length
-			continue
-		case strings.HasPrefix(source[at:], "!="):
-			tokens = append(tokens, token{tokenSymbol, "!=", at})
-		case strings.IndexByte(".|()[]=%$", c) >= 0:
-			tokens = append(tokens, token{tokenSymbol, source[at : at+1], at})
-		default:
-			return nil, fmt.Errorf("unexpected %q at offset %d", c, at)
+	for at := 0; ; {
+		space, err := blank(source[at:])
+		if err != nil {
+			return nil, fmt.Errorf("the comment at offset %d %w", at+space, err)
 		}
-		at += len(tokens[len(tokens)-1].text)
+		if at += space; at == len(source) {
+			return append(tokens, token{kind: tokenEnd, at: at}), nil
+		}
+		t, length, err := word(source[at:], at)
+		if err != nil {
+			return nil, err
+		}
+		tokens = append(tokens, t)
+		at += length
 	}
-	return append(tokens, token{kind: tokenEnd, at: len(source)}), nil
+}
+
+// word reads the token that begins s and stands at an offset.
+func word(s string, at int) (t token, length int, err error) {
+	c := s[0]
+	if kind, ok := quotes[c]; ok {
+		text, length, err := quoted(s)
+		if err != nil {
+			err = fmt.Errorf("the string at offset %d %w", at, err)
+		}
+		return token{kind, text, at}, length, err
+	}
+	switch {
+	case isLetter(c):
+		t = token{tokenName, span(s, isNameByte), at}
+	case isDigit(c):
+		t = token{tokenNumber, number(s), at}
+	case c == '@':
+		t = token{tokenDate, date(s[1:]), at}
+		return t, 1 + len(t.text), nil
+	default:
+		t = token{tokenSymbol, symbol(s), at}
+		if t.text == "" {
+			err = fmt.Errorf("unexpected %q at offset %d", c, at)
+		}
+	}
+	return t, len(t.text), err
+}
+
+// quotes are what begins and ends a token.
+var quotes = map[byte]tokenKind{'\'': tokenString, '`': tokenQuoted, '"': tokenDouble}
+
+func symbol(s string) string {
+	for _, symbol := range symbols {
+		if strings.HasPrefix(s, symbol) {
+			return symbol
+		}
+	}
+	return ""
+}
+
+// blank is how many bytes of white space and comments stand at the beginning.
+func blank(s string) (int, error) {
+	for at := 0; ; {
+		at += len(span(s[at:], isSpace))
+		switch rest := s[at:]; {
+		case strings.HasPrefix(rest, "//"):
+			if end := strings.IndexAny(rest, "\r\n"); end >= 0 {
+				at += end
+			} else {
+				at = len(s)
+			}
+		case strings.HasPrefix(rest, "/*"):
+			end := strings.Index(rest, "*/")
+			if end < 2 {
+				return at, fmt.Errorf("has no end")
+			}
+			at += end + 2
+		default:
+			return at, nil
+		}
+	}
 }
 
 // number is the digits at the beginning, with those behind a point.
@@ -65,42 +119,26 @@ func number(s string) string {
 	return whole
 }
 
-// escapes are what may follow a backslash, but for u.
-var escapes = map[byte]byte{'\'': '\'', '"': '"', '`': '`', '\\': '\\', '/': '/', 'n': '\n', 'r': '\r', 't': '\t', 'f': '\f'}
-
-// quoted reads the string that begins with the first quote. The length is that
-// of the literal.
-func quoted(s string) (text string, length int, err error) {
-	var b strings.Builder
-	for at := 1; at < len(s); at++ {
-		switch c := s[at]; {
-		case c == '\'':
-			return b.String(), at + 1, nil
-		case c != '\\':
-			b.WriteByte(c)
-		case at+1 < len(s) && escapes[s[at+1]] != 0:
-			at++
-			b.WriteByte(escapes[s[at]])
-		default:
-			r, err := unicodeEscape(s[at:])
-			if err != nil {
-				return "", 0, err
-			}
-			b.WriteRune(r)
-			at += len(`\u0000`) - 1
-		}
+// date is the date, dateTime or time at the beginning. It ends before the point
+// of a function that is called on it, and takes a sign only for a time zone.
+func date(s string) string {
+	day := span(s, func(c byte) bool { return isDigit(c) || c == '-' })
+	rest := s[len(day):]
+	if rest == "" || rest[0] != 'T' {
+		return day
 	}
-	return "", 0, fmt.Errorf("has no closing quote")
-}
-
-// unicodeEscape reads `\u0041`.
-func unicodeEscape(s string) (rune, error) {
-	if len(s) >= len(`\u0000`) && s[1] == 'u' {
-		if code, err := strconv.ParseUint(s[2:6], 16, 16); err == nil {
-			return rune(code), nil
-		}
+	clock := 1 + len(span(rest[1:], func(c byte) bool { return isDigit(c) || c == ':' }))
+	if fraction := rest[clock:]; len(fraction) > 1 && fraction[0] == '.' && isDigit(fraction[1]) {
+		clock += 1 + len(span(fraction[1:], isDigit))
 	}
-	return 0, fmt.Errorf("has an escape that FHIRPath does not have")
+	switch zone := rest[clock:]; {
+	case zone == "" || day == "":
+	case zone[0] == 'Z':
+		clock++
+	case zone[0] == '+' || zone[0] == '-':
+		clock += 1 + len(span(zone[1:], func(c byte) bool { return isDigit(c) || c == ':' }))
+	}
+	return s[:len(day)+clock]
 }
 
 func span(s string, member func(byte) bool) string {
@@ -114,3 +152,4 @@ func span(s string, member func(byte) bool) string {
 func isLetter(c byte) bool   { return c|0x20 >= 'a' && c|0x20 <= 'z' || c == '_' }
 func isDigit(c byte) bool    { return c >= '0' && c <= '9' }
 func isNameByte(c byte) bool { return isLetter(c) || isDigit(c) }
+func isSpace(c byte) bool    { return c == ' ' || c == '\t' || c == '\n' || c == '\r' }

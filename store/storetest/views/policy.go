@@ -249,6 +249,8 @@ func testPageLinksAreBound(t *testing.T, open Open) {
 	if err != nil || first.Next == "" || *first.Total != 5 {
 		t.Fatalf("first page: %+v, %v", first.Total, err)
 	}
+	inside, _ := w.admin().Within(store.Operation{Name: "everything", Type: "Patient"})
+	elsewhere, _ := w.admin().Within(store.Operation{Name: "everything", Type: "Group"})
 	follow := func(view *store.View, query, cursor string) (int, error) {
 		q := w.query("Observation", query)
 		q.Cursor = cursor
@@ -258,11 +260,22 @@ func testPageLinksAreBound(t *testing.T, open Open) {
 	if n, err := follow(w.admin(), "_count=2", first.Next); n != 2 || err != nil {
 		t.Errorf("next page: %d, %v", n, err)
 	}
+	within, err := inside.Search(ctx, w.query("Observation", "_count=2"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n, err := follow(inside, "_count=2", within.Next); n != 2 || err != nil {
+		t.Errorf("next page inside an operation: %d, %v", n, err)
+	}
 	narrow := w.policy(map[string]string{"Observation.s": ""})
 	for name, got := range map[string]func() (int, error){
 		"another caller": func() (int, error) { return follow(narrow, "_count=2", first.Next) },
 		"another query":  func() (int, error) { return follow(w.admin(), "_count=2&code=s|a", first.Next) },
 		"altered":        func() (int, error) { return follow(w.admin(), "_count=2", first.Next[1:]) },
+		// The policy inside may be a wider one, by what a scope on the operation shows.
+		"of an operation, outside":    func() (int, error) { return follow(w.admin(), "_count=2", within.Next) },
+		"of an operation, in another": func() (int, error) { return follow(elsewhere, "_count=2", within.Next) },
+		"inside an operation":         func() (int, error) { return follow(inside, "_count=2", first.Next) },
 	} {
 		if n, err := got(); err != store.ErrCursor {
 			t.Errorf("%s: %d, %v", name, n, err)

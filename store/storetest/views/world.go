@@ -37,6 +37,7 @@ func Run(t *testing.T, open Open) {
 		"WritesAreCheckedBeforeAndAfter":      testWritesAreCheckedBeforeAndAfter,
 		"AFailedTransactionLeavesNothing":     testAFailedTransactionLeavesNothing,
 		"ARehearsalLeavesNothing":             testARehearsalLeavesNothing,
+		"AWitnessWritesWithTheTransaction":    testAWitnessWritesWithTheTransaction,
 		"UpdateOfTheSameMakesNoVersion":       testUpdateOfTheSameMakesNoVersion,
 		"PageLinksAreBound":                   testPageLinksAreBound,
 		"PanelsAreThoseBeforeTheWrite":        testPanelsAreThoseBeforeTheWrite,

@@ -1,0 +1,113 @@
+package auth
+
+import (
+	"context"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"regexp"
+	"time"
+
+	"github.com/granary-fhir/granary/auth/handle"
+
+	"github.com/granary-fhir/granary/auth/oauth"
+	"github.com/granary-fhir/granary/store"
+)
+
+// Code is what an authorization code stands for (RFC 6749, section 4.1.2).
+type Code struct {
+	Grant       Grant  `json:"grant"` // to be made
+	RedirectURI string `json:"redirectURI"`
+	// Challenge is the code_challenge, method S256 (RFC 7636).
+	Challenge string `json:"challenge"`
+	// SessionExpires is when the session of the user ends who approved.
+	SessionExpires time.Time `json:"sessionExpires"`
+	// Used is when the code was redeemed: it is not good again.
+	Used time.Time `json:"used,omitzero"`
+}
+
+const codeKind = "authorization-code"
+
+// codeMemory is how long a used code is known, so that whoever replays it ends what
+// it was redeemed for.
+const codeMemory = time.Hour
+
+// NewCode makes an authorization code.
+func (t *Tokens) NewCode(ctx context.Context, code Code) (string, error) {
+	code.Grant.ID = handle.Text(16)
+	given := handle.Code.New()
+	return given, t.putCode(ctx, given, code, t.clock().Add(t.lifetimes.Code))
+}
+
+func (t *Tokens) putCode(ctx context.Context, given string, code Code, expires time.Time) error {
+	value, err := json.Marshal(code)
+	if err != nil {
+		return err
+	}
+	key, _ := handle.Code.Digest(given)
+	_, err = t.records.Put(ctx, codeKind, key, value, expires)
+	return err
+}
+
+var errCode = oauth.Refuse(oauth.InvalidGrant, "code: it is unknown, expired, used before, or not this client's; codes are good once, and for a minute")
+
+// Redeem takes an authorization code from a client, once. It must run within a
+// transaction: see In. The error is an *oauth.Error; an *Ended where the code was
+// used before, which ends what it was used for (RFC 6749, 4.1.2); or the store's.
+//
+// Only a request that would have been good but for that ends anything: one of the
+// client, with the verifier that it alone has. Somebody who has seen the code, in a
+// log or a URL, could redeem nothing by it, and must not be able to end what the
+// client got. Of many such requests at once one gets tokens, which the others end.
+func (t *Tokens) Redeem(ctx context.Context, given, client, redirectURI, verifier string) (Code, error) {
+	key, ok := handle.Code.Digest(given)
+	if !ok {
+		return Code{}, errCode
+	}
+	found, err := t.records.Get(ctx, codeKind, key)
+	if errors.Is(err, store.ErrNotFound) {
+		return Code{}, errCode
+	}
+	if err != nil {
+		return Code{}, err
+	}
+	var code Code
+	if err := json.Unmarshal(found.Value, &code); err != nil {
+		return Code{}, fmt.Errorf("authorization code record: %w", err)
+	}
+	switch {
+	case code.Grant.Client != client:
+		return Code{}, errCode
+	case code.RedirectURI != redirectURI:
+		return Code{}, oauth.Refuse(oauth.InvalidGrant, "redirect_uri: it should be the one of the authorization request")
+	}
+	if err := verify(code.Challenge, verifier); err != nil {
+		return Code{}, err
+	}
+	if !code.Used.IsZero() {
+		return Code{}, t.end(ctx, code.Grant, errCode)
+	}
+	code.Used = t.clock().UTC()
+	return code, t.putCode(ctx, given, code, code.Used.Add(codeMemory))
+}
+
+var wellFormedVerifier = regexp.MustCompile(`^[A-Za-z0-9._~-]{43,128}$`)
+
+// verify compares a code_verifier with the challenge (RFC 7636, 4.6).
+func verify(challenge, verifier string) error {
+	if verifier == "" {
+		return oauth.Refuse(oauth.InvalidGrant, "code_verifier: it is missing; this server wants PKCE of every client")
+	}
+	if !wellFormedVerifier.MatchString(verifier) {
+		return oauth.Refuse(oauth.InvalidGrant, "code_verifier: it should be 43 to 128 characters of A-Z a-z 0-9 - . _ ~")
+	}
+	sum := sha256.Sum256([]byte(verifier))
+	want := base64.RawURLEncoding.EncodeToString(sum[:])
+	if subtle.ConstantTimeCompare([]byte(want), []byte(challenge)) != 1 {
+		return oauth.Refuse(oauth.InvalidGrant, "code_verifier: it does not belong to the code_challenge of the authorization request")
+	}
+	return nil
+}

@@ -1,0 +1,3 @@
+// Package keys has the keys that the authorization server keeps with its data:
+// those that sign ID tokens, and secrets for other purposes.
+package keys

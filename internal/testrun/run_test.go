@@ -1,0 +1,30 @@
+package testrun_test
+
+import (
+	"flag"
+	"runtime/debug"
+	"testing"
+
+	_ "pgregory.net/rapid" // has the flag
+
+	"github.com/granary-fhir/granary/internal/testrun"
+)
+
+func TestFewerCases(t *testing.T) {
+	drawn := flag.Lookup("rapid.checks").Value
+	defer func(was string) { _ = drawn.Set(was) }(drawn.String())
+	for said, want := range map[string]string{"": "15", "100": "100", "7": "7"} {
+		t.Setenv("RAPID_CHECKS", said)
+		if testrun.FewerCases(); drawn.String() != want {
+			t.Errorf("RAPID_CHECKS=%q: %s cases, want %s", said, drawn, want)
+		}
+	}
+}
+
+func TestGrowHeap(t *testing.T) {
+	was := debug.SetGCPercent(100)
+	testrun.GrowHeap()
+	if got := debug.SetGCPercent(was); got != 400 {
+		t.Errorf("the heap grows by %d %%", got)
+	}
+}

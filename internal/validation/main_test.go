@@ -1,0 +1,13 @@
+package validation
+
+import (
+	"os"
+	"testing"
+
+	"github.com/granary-fhir/granary/internal/testrun"
+)
+
+func TestMain(m *testing.M) {
+	testrun.GrowHeap()
+	os.Exit(m.Run())
+}

@@ -1,0 +1,70 @@
+package sqlite
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// Backup copies the store in dir to a file, as it is at the instant at which the
+// copy begins, while other processes read and write it. The file has its name only
+// once it is complete, checked and durable, and then replaces another of that name
+// if replace is set. Without a store in dir there is no backup.
+func Backup(ctx context.Context, dir, file string, replace bool, progress Progress) (err error) {
+	path := filepath.Join(dir, FileName)
+	if _, err := os.Stat(path); err != nil {
+		return fmt.Errorf("there is no store in %s: %w", dir, err)
+	}
+	if err := acceptable(dir, file, replace); err != nil {
+		return err
+	}
+	held, err := holdShared(dir)
+	if err != nil {
+		return err
+	}
+	defer func() { err = orElse(err, held.release()) }()
+	c, err := openConn(path, readerCacheKiB)
+	if err != nil {
+		return fmt.Errorf("no backup was made: %w", err)
+	}
+	temporary, err := copyTo(ctx, c, file, progress)
+	if err = orElse(err, c.close()); err == nil {
+		err = acceptable(dir, file, replace) // it took a while
+	}
+	if err == nil {
+		err = os.Rename(temporary, file)
+	}
+	if err != nil {
+		discard(temporary)
+		return fmt.Errorf("no backup was made: %w", err)
+	}
+	return syncPath(filepath.Dir(file))
+}
+
+// acceptable tells whether a backup may take this name.
+func acceptable(dir, file string, replace bool) error {
+	info, err := os.Stat(file)
+	switch {
+	case err == nil && info.IsDir():
+		return fmt.Errorf("%s is a folder; say which file in it", file)
+	case err == nil && !replace:
+		return fmt.Errorf("%s: %w; --force replaces it", file, fs.ErrExist)
+	case err != nil && !errors.Is(err, fs.ErrNotExist):
+		return err
+	}
+	folder, err := os.Stat(filepath.Dir(file))
+	if err != nil {
+		return err
+	}
+	data, err := os.Stat(dir)
+	if err != nil {
+		return err
+	}
+	if os.SameFile(folder, data) {
+		return fmt.Errorf("%s is in the data folder, and would be lost together with it: choose another folder", file)
+	}
+	return nil
+}
