@@ -21,6 +21,9 @@ import (
 type Code struct {
 	Grant       Grant  `json:"grant"` // to be made
 	RedirectURI string `json:"redirectURI"`
+	// AccountVersion is that of the user's account: a new password ends what was granted
+	// before, and this is no grant yet.
+	AccountVersion int64 `json:"accountVersion,omitempty"`
 	// Challenge is the code_challenge, method S256 (RFC 7636).
 	Challenge string `json:"challenge"`
 	// SessionExpires is when the session of the user ends who approved.

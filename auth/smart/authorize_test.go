@@ -182,6 +182,7 @@ func TestAuth05NoChallengeNoVerifier(t *testing.T) {
 			code, err := w.Tokens.NewCode(t.Context(), auth.Code{
 				Grant:       auth.Grant{Client: app.ID, Scopes: "openid", Account: "amara", Subject: account.Subject, User: account.FHIRUser},
 				RedirectURI: redirectURI, Challenge: challenge, SessionExpires: w.clock.Now().Add(time.Hour),
+				AccountVersion: account.Version,
 			})
 			w.must(err)
 			r := w.redeem(app, code, "code_verifier", shown)

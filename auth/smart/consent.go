@@ -142,6 +142,7 @@ func (s *Server) approve(v *visit, f *flow, remember []scope.Scope) error {
 		var err error
 		code, err = s.Tokens.In(tx.Records()).NewCode(ctx, auth.Code{
 			Grant: g, RedirectURI: f.request.RedirectURI, Challenge: f.request.Challenge, SessionExpires: f.session.Expires,
+			AccountVersion: f.account.Version,
 		})
 		return []audit.Event{s.from(v.Request, withScopes(ofGrant(audit.Consent, g), g.Scopes))}, err
 	})

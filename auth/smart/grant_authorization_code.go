@@ -2,7 +2,6 @@ package smart
 
 import (
 	"context"
-	"errors"
 
 	"github.com/granary-fhir/granary/auth"
 	"github.com/granary-fhir/granary/auth/audit"
@@ -27,35 +26,17 @@ func (s *Server) redeemCode(ctx context.Context, in *call, app client.Client) (a
 		if err != nil {
 			return nil, err
 		}
-		if err := s.stillThere(ctx, tx, redeemed.Grant); err != nil {
+		account, app, err := s.stillThere(ctx, tx, redeemed.Grant)
+		switch {
+		case err != nil:
 			return nil, err
+		case account.Version != redeemed.AccountVersion: // a new password has ended what was granted, and there was no grant yet
+			return nil, errNobody
+		case !app.Redirects(uri):
+			return nil, oauth.Refuse(oauth.InvalidGrant, "redirect_uri: it is not registered any more")
 		}
 		issued, err = tokens.Start(ctx, redeemed.Grant, redeemed.SessionExpires)
 		return []audit.Event{s.granted(in, issued, "authorization_code")}, err
 	})
 	return issued, err
-}
-
-// stillThere refuses a grant whose user may not use it any more (auth-checklist.md,
-// 34 and 35): the account that consented is there, and is what it was, and so is the
-// session, where the grant is to end with it.
-func (s *Server) stillThere(ctx context.Context, tx *store.Tx, g auth.Grant) error {
-	account, err := s.Accounts.In(tx.Records()).Current(ctx, g.Account, g.Subject)
-	if err == nil && !sameParty(account, g) {
-		err = store.ErrNotFound
-	}
-	if err == nil && g.Online() { // auth-checklist.md, 35: it may have ended before there was a grant to end with it
-		_, err = s.Sessions.In(tx.Records()).ByID(ctx, g.Session)
-	}
-	if errors.Is(err, store.ErrNotFound) {
-		return oauth.Refuse(oauth.InvalidGrant, "the user who granted this cannot grant it any more")
-	}
-	if err != nil || !g.Online() {
-		return err
-	}
-	_, err = s.Sessions.In(tx.Records()).ByID(ctx, g.Session)
-	if errors.Is(err, store.ErrNotFound) {
-		return oauth.Refuse(oauth.InvalidGrant, "the session of the user is over, and online_access with it")
-	}
-	return err
 }

@@ -1,7 +1,9 @@
 package smart
 
 import (
+	"crypto/rand"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"sync"
@@ -219,6 +221,12 @@ func TestAuth34CodeOfWhoIsGone(t *testing.T) {
 		"logged out":          {func(w *world, name string) error { _, err := w.Sessions.EndAll(w.Context(), name); return err }, "online_access patient/Patient.rs", false},
 		"logged out, offline": {func(w *world, name string) error { _, err := w.Sessions.EndAll(w.Context(), name); return err }, "offline_access patient/Patient.rs", true},
 		"another password":    {changePassword, "online_access patient/Patient.rs", false},
+		// What was granted ends with the password, and so does what is about to be.
+		"another password, offline": {changePassword, "offline_access patient/Patient.rs", false},
+		"disabled, and enabled again": {func(w *world, name string) error {
+			w.must(w.Accounts.SetDisabled(w.Context(), name, true))
+			return w.Accounts.SetDisabled(w.Context(), name, false)
+		}, "offline_access patient/Patient.rs", false},
 	} {
 		app, _ := w.app()
 		name, b := w.another("amara"), w.browser()
@@ -234,6 +242,97 @@ func TestAuth34CodeOfWhoIsGone(t *testing.T) {
 		}
 	}
 }
+
+// Of what an administrator has taken from an app nothing is got by a code that was on its
+// way.
+func TestAuth34CodeOfAnAppThatMayLess(t *testing.T) {
+	w := newWorld(t)
+	for row, c := range map[string]struct {
+		change func(*client.Client)
+		good   bool
+	}{
+		"another name":         {func(c *client.Client) { c.Name = "Another" }, true},
+		"one more URI":         {func(c *client.Client) { c.RedirectURIs = append(c.RedirectURIs, "https://app.example/2") }, true},
+		"another redirect URI": {func(c *client.Client) { c.RedirectURIs = []string{"https://app.example/2"} }, false},
+		"fewer scopes":         {func(c *client.Client) { c.Scopes = "patient/Observation.rs" }, false},
+	} {
+		app, _ := w.app()
+		code := w.approved(app, "patient/Patient.rs")
+		w.must(w.change(app, c.change))
+		answer := w.redeem(app, code)
+		if c.good {
+			w.tokens(answer)
+			continue
+		}
+		if w.mustRefuse(answer, http.StatusBadRequest, oauth.InvalidGrant); t.Failed() {
+			t.Fatal(row)
+		}
+	}
+}
+
+// change changes the registration of an app.
+func (w *world) change(app client.Client, change func(*client.Client)) error {
+	now, err := w.Clients.Get(w.Context(), app.ID)
+	w.must(err)
+	change(&now)
+	return w.Clients.Update(w.Context(), now)
+}
+
+// An app that is removed while its keys are fetched, for which it may take its time, gets
+// nothing any more.
+func TestAuth34RemovedWhileItAuthenticates(t *testing.T) {
+	var during func()
+	w := newWorld(t, func(c *Config) {
+		var err error
+		c.Authenticator, err = client.NewAuthenticator(c.Clients, client.Options{
+			TokenURL: c.URLs.Token, Records: c.Store.Records(), Clock: c.Clock, Transport: roundTripper(func(*http.Request) (*http.Response, error) {
+				during()
+				answer := httptest.NewRecorder()
+				_, _ = answer.Write(keySet())
+				return answer.Result(), nil
+			}),
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	})
+	fetched := func(c *client.Client) {
+		c.Method, c.JWKS, c.JWKSURI = client.PrivateKeyJWT, nil, "https://app.example/jwks"
+		c.JWKSURI += "/" + rand.Text() // of which nothing is remembered
+	}
+	ask := func(id string, more url.Values) response {
+		form := asserting("system/Patient.rs", w.signed(jwt.SigningMethodES384, id))
+		for name, values := range more {
+			form[name] = values
+		}
+		return w.post("/auth/token", form)
+	}
+	redeeming := func(app client.Client) url.Values {
+		return url.Values{"grant_type": {"authorization_code"}, "code": {w.approved(app, "patient/Patient.rs")}, "redirect_uri": {redirectURI}, "code_verifier": {verifier}}
+	}
+	for _, removed := range []bool{false, true} {
+		service := w.service(fetched)
+		app, _ := w.app(fetched)
+		for id, more := range map[string]url.Values{service.ID: nil, app.ID: redeeming(app)} {
+			during = func() {
+				if removed {
+					w.must(w.Clients.Remove(w.Context(), id))
+				}
+			}
+			answer := ask(id, more)
+			if !removed {
+				w.tokens(answer)
+				continue
+			}
+			w.mustRefuse(answer, http.StatusUnauthorized, oauth.InvalidClient)
+		}
+	}
+}
+
+// roundTripper is a function as a transport.
+type roundTripper func(*http.Request) (*http.Response, error)
+
+func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
 func changePassword(w *world, name string) error {
 	hashed, err := w.Accounts.Hash(w.Context(), user.Account{Name: name, Role: user.Patient}, password+"!")

@@ -20,14 +20,17 @@ func (s *Server) clientCredentials(ctx context.Context, in *call, app client.Cli
 	if strings.TrimSpace(asked) == "" {
 		return auth.Issued{}, oauth.Refuse(oauth.InvalidScope, "scope: it is missing; a backend service asks for system/ scopes")
 	}
-	scopes, refused := s.backendScopes(app, asked)
-	if scopes == "" {
-		return auth.Issued{}, &auth.InvalidScope{Refused: refused}
-	}
 	issued := auth.Issued{Expires: auth.BackendLifetime}
 	err := s.transact(ctx, func(tx *store.Tx) ([]audit.Event, error) {
+		app, err := s.stillRegistered(ctx, tx, app.ID)
+		if err != nil {
+			return nil, err
+		}
+		scopes, refused := s.backendScopes(app, asked)
+		if scopes == "" {
+			return nil, &auth.InvalidScope{Refused: refused}
+		}
 		grant := auth.Grant{Scopes: scopes, Client: app.ID}
-		var err error
 		issued.Access, issued.Grant, err = s.Tokens.In(tx.Records()).Backend(ctx, grant)
 		if err != nil {
 			return nil, err

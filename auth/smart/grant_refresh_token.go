@@ -23,7 +23,7 @@ func (s *Server) refresh(ctx context.Context, in *call, app client.Client) (auth
 		if err != nil {
 			return nil, err
 		}
-		if err := s.stillThere(ctx, tx, issued.Grant); err != nil {
+		if _, _, err := s.stillThere(ctx, tx, issued.Grant); err != nil {
 			return nil, err
 		}
 		return []audit.Event{s.refreshed(in, issued)}, nil

@@ -2,6 +2,9 @@ package smart
 
 import (
 	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -9,6 +12,8 @@ import (
 	"github.com/granary-fhir/granary/auth/client"
 	"github.com/granary-fhir/granary/auth/oauth"
 	"github.com/granary-fhir/granary/auth/page"
+	"github.com/granary-fhir/granary/auth/scope"
+	"github.com/granary-fhir/granary/auth/user"
 )
 
 const offline = "launch/patient offline_access patient/Patient.rs patient/Observation.rs"
@@ -180,6 +185,15 @@ func TestAuth34ZombieGrants(t *testing.T) {
 			app.GrantTypes = []string{client.AuthorizationCode}
 			return w.Clients.Update(w.Context(), app)
 		}, 400, oauth.UnauthorizedClient},
+		"client registered for less": {func(w *world, _ string, app client.Client, _ tokens) error {
+			return w.change(app, func(c *client.Client) { c.Scopes = "offline_access user/Patient.rs?_tag=a" })
+		}, 400, oauth.InvalidGrant},
+		"client registered for other things": {func(w *world, _ string, app client.Client, _ tokens) error {
+			return w.change(app, func(c *client.Client) { c.Scopes = "offline_access patient/*.cruds" })
+		}, 400, oauth.InvalidGrant},
+		"client registered for what it has": {change: func(w *world, _ string, app client.Client, _ tokens) error {
+			return w.change(app, func(c *client.Client) { c.Scopes = "offline_access user/Patient.cruds" })
+		}},
 		"consent revoked": {func(w *world, name string, app client.Client, got tokens) error {
 			b := w.browser()
 			b.logInAs(name)
@@ -203,6 +217,47 @@ func TestAuth34ZombieGrants(t *testing.T) {
 		}
 		if w.mustRefuse(answer, c.status, c.code); t.Failed() {
 			t.Fatal(row)
+		}
+	}
+}
+
+// A server that was started anew with less for a role leaves nobody of it more.
+func TestAuth34RolesThatMayLess(t *testing.T) {
+	w := newWorld(t)
+	app, _ := w.app()
+	const scopes = "offline_access patient/Patient.rs"
+	amara, pat := w.granted(app, "amara", scopes), w.grantedFor(app, "pat", scopes, "ben")
+	for _, c := range []struct {
+		most string
+		good bool
+	}{
+		{"offline_access patient/*.rs", true}, {"patient/*.rs", false}, {"offline_access patient/Patient.r", false}, {"offline_access patient/Patient.cruds", true},
+	} {
+		bounds, refused := w.Language.ParseBounds(c.most)
+		if len(refused) > 0 {
+			t.Fatal(refused)
+		}
+		restarted := w.Config
+		restarted.Roles = map[user.Role]scope.Bounds{user.Patient: bounds}
+		handler, err := New(restarted)
+		w.must(err)
+		refresh := func(token string) int {
+			form := url.Values{"grant_type": {"refresh_token"}, "refresh_token": {token}, "client_id": {app.ID}}
+			request := httptest.NewRequest(http.MethodPost, "/auth/token", strings.NewReader(form.Encode()))
+			request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+			answer := httptest.NewRecorder()
+			handler.ServeHTTP(answer, request)
+			if answer.Code != http.StatusOK && !strings.Contains(answer.Body.String(), `"invalid_grant"`) {
+				t.Errorf("%s: %d %s", c.most, answer.Code, answer.Body)
+			}
+			return answer.Code
+		}
+		// Within the grace the same answer comes again.
+		if got := refresh(amara.RefreshToken) == http.StatusOK; got != c.good {
+			t.Errorf("of the role, %s: %v", c.most, got)
+		}
+		if refresh(pat.RefreshToken) != http.StatusOK {
+			t.Errorf("of another role, %s", c.most)
 		}
 	}
 }

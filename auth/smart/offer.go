@@ -72,12 +72,20 @@ func (f *flow) cannot(s scope.Scope) string {
 		return "system/ scopes are for backend services, which have no user: ask for user/ or patient/"
 	case asks == "launch" && f.request.EHR == nil:
 		return "the app was not launched from a health record"
-	case (asks == "offline_access" || asks == "online_access") && !f.app.Allows(client.RefreshToken):
-		return "the app is not registered for refresh_token"
-	case asks == scope.Introspect && !f.app.Introspection:
-		return "the app is not registered for introspection"
 	case asks == "fhirUser" && f.account.FHIRUser == "":
 		return "the user has no FHIR resource" // scopes-and-launch-context.html#scopes-for-requesting-identity-data
+	}
+	return beyondRegistration(s, f.app)
+}
+
+// beyondRegistration says what else an app would have to be registered for, to have a
+// scope, if so.
+func beyondRegistration(s scope.Scope, app client.Client) string {
+	switch asks := s.Asks(); {
+	case (asks == "offline_access" || asks == "online_access") && !app.Allows(client.RefreshToken):
+		return "the app is not registered for refresh_token"
+	case asks == scope.Introspect && !app.Introspection:
+		return "the app is not registered for introspection"
 	}
 	return ""
 }

@@ -262,7 +262,8 @@ func (s *Server) addApp(v *visit) error {
 }
 
 // saveApp changes an app as the form says, with a secret if it needs one from now on.
-// What it was granted stays as it was.
+// What it was granted stays as it was, and is renewed no more if it is more than it may
+// have now.
 func (s *Server) saveApp(v *visit) error {
 	app, err := s.namedApp(v)
 	if err != nil {
