@@ -44,12 +44,15 @@ type Client struct {
 	Introspection bool      `json:"-"` // may introspect tokens
 	Dynamic       bool      `json:"-"` // registered itself
 	Created       time.Time `json:"-"`
-	Name          string    `json:"client_name,omitempty"`
-	ClientURI     string    `json:"client_uri,omitempty"`
-	LogoURI       string    `json:"logo_uri,omitempty"`
-	Method        Method    `json:"token_endpoint_auth_method"`
-	GrantTypes    []string  `json:"grant_types"`
-	RedirectURIs  []string  `json:"redirect_uris,omitempty"`
+	// Registration tells apart those that had an id one after the other: who gets the id
+	// of an app that was removed is another app.
+	Registration string   `json:"-"`
+	Name         string   `json:"client_name,omitempty"`
+	ClientURI    string   `json:"client_uri,omitempty"`
+	LogoURI      string   `json:"logo_uri,omitempty"`
+	Method       Method   `json:"token_endpoint_auth_method"`
+	GrantTypes   []string `json:"grant_types"`
+	RedirectURIs []string `json:"redirect_uris,omitempty"`
 	// Scopes are those that may be asked for, or AnyScope.
 	Scopes string `json:"scope"`
 	// LaunchURI is where an EHR launches the app. The name is OpenID Connect's

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/granary-fhir/granary/auth/handle"
 	"github.com/granary-fhir/granary/auth/oauth"
 	"github.com/granary-fhir/granary/auth/scope"
 	"github.com/granary-fhir/granary/store"
@@ -54,6 +55,7 @@ type record struct {
 	Introspection bool      `json:"introspection,omitempty"`
 	Dynamic       bool      `json:"dynamic,omitempty"`
 	Created       time.Time `json:"created"`
+	Registration  string    `json:"registration,omitempty"`
 }
 
 // Get returns a client, or store.ErrNotFound.
@@ -71,6 +73,7 @@ func (r *Registry) Get(ctx context.Context, id string) (Client, error) {
 	}
 	c := kept.Metadata
 	c.ID, c.Secrets, c.Introspection, c.Dynamic, c.Created = id, kept.Secrets, kept.Introspection, kept.Dynamic, kept.Created
+	c.Registration = kept.Registration
 	c.revision = found.Revision
 	return c, nil
 }
@@ -88,6 +91,7 @@ func (r *Registry) Add(ctx context.Context, c Client) (added Client, secret stri
 		return Client{}, "", err
 	}
 	c.Created, c.Secrets, c.revision = r.clock().UTC().Truncate(time.Second), nil, 0
+	c.Registration = handle.Text(16)
 	if c.hasSecret() {
 		secret = c.renew(c.Created, c.Created)
 	}
@@ -119,7 +123,7 @@ func (r *Registry) Update(ctx context.Context, c Client) error {
 
 // save writes a client over what it was read from.
 func (r *Registry) save(ctx context.Context, c Client) (Client, error) {
-	value, err := json.Marshal(record{c, c.Secrets, c.Introspection, c.Dynamic, c.Created})
+	value, err := json.Marshal(record{c, c.Secrets, c.Introspection, c.Dynamic, c.Created, c.Registration})
 	if err != nil {
 		return c, fmt.Errorf("client %s: %w", c.ID, err)
 	}

@@ -42,7 +42,7 @@ func TestRegistry(t *testing.T) {
 		t.Errorf("%+v, %v\nwant %+v", got, err, added)
 	}
 	want := full()
-	want.Created, want.revision = w.Now(), got.revision
+	want.Created, want.Registration, want.revision = w.Now(), added.Registration, got.revision
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("%+v\nwant %+v", got, want)
 	}

@@ -17,8 +17,9 @@ import (
 // memory is a decision that a user wanted to be remembered: on a client, for a patient.
 type memory struct {
 	Subject string    `json:"sub"`
-	Asked   []string  `json:"asked"`   // canonical forms of what the user was asked
-	Granted string    `json:"granted"` // what they agreed to
+	App     string    `json:"app,omitempty"` // its client.Registration
+	Asked   []string  `json:"asked"`         // canonical forms of what the user was asked
+	Granted string    `json:"granted"`       // what they agreed to
 	Decided time.Time `json:"decided"`
 }
 
@@ -47,7 +48,7 @@ func (s *Server) remembers(f *flow) bool {
 
 // rememberConsent keeps a decision.
 func (s *Server) rememberConsent(ctx context.Context, tx *store.Tx, f *flow, g auth.Grant, asked []scope.Scope) error {
-	value, err := json.Marshal(memory{Subject: f.account.Subject, Asked: scope.Canonical(asked), Granted: g.Scopes, Decided: s.Clock().UTC()})
+	value, err := json.Marshal(memory{Subject: f.account.Subject, App: f.app.Registration, Asked: scope.Canonical(asked), Granted: g.Scopes, Decided: s.Clock().UTC()})
 	if err != nil {
 		return err
 	}
@@ -72,7 +73,7 @@ func (s *Server) rememberedConsent(ctx context.Context, f *flow) ([]scope.Scope,
 	if err := json.Unmarshal(found.Value, &m); err != nil {
 		return nil, false, fmt.Errorf("consent record: %w", err)
 	}
-	if m.Subject != f.account.Subject {
+	if m.Subject != f.account.Subject || m.App != f.app.Registration {
 		return nil, false, nil
 	}
 	for _, form := range scope.Canonical(f.offer.scopes) {

@@ -245,6 +245,39 @@ func TestConsentRememberedOfTheAccount(t *testing.T) {
 	b.form(b.authorize(w.asking(app, "openid")), "/auth/consent")
 }
 
+// Nothing was decided on an app that has the id of one that was removed.
+func TestConsentRememberedOfTheApp(t *testing.T) {
+	w := newWorld(t)
+	app, _ := w.app(func(c *client.Client) { c.ID = "growth" })
+	b, page := w.consent(app, "openid")
+	b.code(b.send(b.form(page, "/auth/consent"), "decision", "allow", "remember", "yes"))
+	w.must(w.change(app, func(c *client.Client) { c.Name = "Growth Chart" }))
+	b.code(b.authorize(w.asking(app, "openid"))) // it is the same one
+
+	w.must(w.Clients.Remove(t.Context(), app.ID))
+	next, _ := w.app(func(c *client.Client) { c.ID = "growth" })
+	b.form(b.authorize(w.asking(next, "openid")), "/auth/consent")
+}
+
+// A request that is on its way is answered at a redirect URI that is registered, still.
+func TestRedirectURITakenAway(t *testing.T) {
+	w := newWorld(t)
+	app, _ := w.app()
+	b, page := w.consent(app, "openid")
+	f := b.form(page, "/auth/consent")
+	w.must(w.change(app, func(c *client.Client) { c.RedirectURIs = []string{"https://app.example/2"} }))
+	for _, decision := range []string{"allow", "deny"} {
+		if r := b.send(f, "decision", decision); r.header.Get("Location") != "" || r.status != http.StatusBadRequest {
+			t.Errorf("%s: %d %v", decision, r.status, r.header)
+		}
+	}
+	if r := b.get("/auth/continue?" + values("request", f.fields.Get("request"))); r.header.Get("Location") != "" || r.status != http.StatusBadRequest {
+		t.Errorf("%d %v", r.status, r.header)
+	}
+	w.must(w.change(app, func(c *client.Client) { c.RedirectURIs = []string{redirectURI} }))
+	b.code(b.send(f, "decision", "allow"))
+}
+
 // Two requests are answered side by side, each by its own page.
 func TestTwoTabs(t *testing.T) {
 	w := newWorld(t)

@@ -115,7 +115,7 @@ func (s *Server) pending(v *visit, of user.Session) (request, client.Client, err
 		return request{}, client.Client{}, errCSRF
 	}
 	app, err := s.Clients.Get(v.Context(), r.Client)
-	if errors.Is(err, store.ErrNotFound) {
+	if errors.Is(err, store.ErrNotFound) || err == nil && !app.Redirects(r.RedirectURI) {
 		return request{}, client.Client{}, gone
 	}
 	return r, app, err
