@@ -75,6 +75,9 @@ type Client struct {
 	revision int64 // of the record that it was read from
 }
 
+// Revision is another one whenever the client has changed.
+func (c Client) Revision() int64 { return c.revision }
+
 // Allows tells whether the client is registered for a grant type.
 func (c Client) Allows(grantType string) bool { return slices.Contains(c.GrantTypes, grantType) }
 

@@ -20,6 +20,7 @@ const (
 	FieldPolicyURI    = "policy_uri"
 	FieldTOSURI       = "tos_uri"
 	FieldIntrospect   = "introspection"
+	FieldRevision     = "revision" // of what is changed
 )
 
 // Registration is the form that registers an app or changes what is registered.

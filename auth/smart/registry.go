@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/granary-fhir/granary/auth"
@@ -193,6 +194,7 @@ func (s *Server) registrationPage(v *visit, status int, app client.Client, probl
 	}
 	if m.Change {
 		m.Action, m.Back = s.appPath(app.ID)+"/edit", s.appPath(app.ID)
+		m.Hidden = append(m.Hidden, page.Field{Name: page.FieldRevision, Value: revisionOf(app)})
 	}
 	if problem != nil {
 		m.Problem = problem.Description
@@ -270,6 +272,9 @@ func (s *Server) saveApp(v *visit) error {
 		return err
 	}
 	return s.keepApp(v, app, func(clients *client.Registry, app client.Client) (client.Client, string, error) {
+		if v.form.Get(page.FieldRevision) != revisionOf(app) { // or what somebody took away would be there again
+			return app, "", store.ErrRecordChanged
+		}
 		if err := clients.Update(v.Context(), app); err != nil {
 			return app, "", err
 		}
@@ -280,6 +285,9 @@ func (s *Server) saveApp(v *visit) error {
 		return app, secret, err
 	})
 }
+
+// revisionOf tells the form of an app as it is from one of before.
+func revisionOf(app client.Client) string { return strconv.FormatInt(app.Revision(), 10) }
 
 var errChanged = pageError("Somebody else has changed it", oauth.Refuse(oauth.InvalidRequest, "The app was changed while you did.")).
 	right("Reload the page, and change it again.").status(http.StatusConflict)

@@ -179,15 +179,40 @@ func TestRegisterAppWithKeys(t *testing.T) {
 	// Without keys it becomes another kind of app, as the form says; with a secret, if
 	// it is of a kind that has one.
 	at := "/registry/app/" + app.ID
-	f := b.form(b.get(at+"/edit"), at+"/edit")
-	b.send(f, "token_endpoint_auth_method", "none").shows(t, http.StatusBadRequest, "jwks: it is of use with the token_endpoint_auth_method private_key_jwt only")
-	b.send(f, "token_endpoint_auth_method", "none", "jwks", "").shows(t, http.StatusOK, "The app is registered.")
-	secret := b.secretOn(b.send(f, "token_endpoint_auth_method", "client_secret_basic", "jwks", ""))
+	edit := func(fields ...string) response { return b.send(b.form(b.get(at+"/edit"), at+"/edit"), fields...) }
+	edit("token_endpoint_auth_method", "none").shows(t, http.StatusBadRequest, "jwks: it is of use with the token_endpoint_auth_method private_key_jwt only")
+	edit("token_endpoint_auth_method", "none", "jwks", "").shows(t, http.StatusOK, "The app is registered.")
+	secret := b.secretOn(edit("token_endpoint_auth_method", "client_secret_basic", "jwks", ""))
 	form = url.Values{"grant_type": {"authorization_code"}, "code": {u.code(u.allow(u.authorize(w.asking(app, "openid"))))}, "redirect_uri": {redirectURI}, "code_verifier": {verifier}}
 	w.tokens(w.post("/auth/token", form, basic(app.ID, secret)))
-	if again := b.send(f, "token_endpoint_auth_method", "client_secret_basic", "jwks", ""); strings.Contains(again.body, "Its client secret") {
+	if again := edit("token_endpoint_auth_method", "client_secret_basic", "jwks", ""); strings.Contains(again.body, "Its client secret") {
 		t.Error("a new secret for an app that has one")
 	}
+}
+
+// Of two who change an app at the same time the second is told: what the first took away
+// is not there again.
+func TestChangeOfAnAppThatHasChanged(t *testing.T) {
+	w := newWorld(t)
+	app, _ := w.app(func(c *client.Client) { c.RedirectURIs = append(c.RedirectURIs, "https://stolen.example/") })
+	at := "/registry/app/" + app.ID + "/edit"
+	first, second := w.user("root"), w.user("amara")
+	mine, theirs := first.form(first.get(at), at), second.form(second.get(at), at)
+	first.send(mine, "redirect_uris", redirectURI).shows(t, http.StatusOK, "The app is registered.")
+	for range 2 {
+		second.send(theirs, "client_name", "Theirs").shows(t, http.StatusConflict, "Somebody else has changed it")
+	}
+	second.send(theirs, "client_name", "Theirs", "revision", "").shows(t, http.StatusConflict, "Somebody else has changed it")
+	now, err := w.Clients.Get(t.Context(), app.ID)
+	w.must(err)
+	if now.Name != app.Name || len(now.RedirectURIs) != 1 {
+		t.Errorf("%+v", now)
+	}
+	// What is wrong in it is told first once, and then it is saved.
+	again := second.form(second.get(at), at)
+	refused := second.send(again, "client_name", "Theirs", "redirect_uris", "nonsense")
+	refused.shows(t, http.StatusBadRequest, "redirect_uris")
+	second.send(second.form(refused, at), "redirect_uris", redirectURI).shows(t, http.StatusOK, "Theirs")
 }
 
 // What cannot be registered is said, with all that was typed, and nothing is registered.
@@ -246,15 +271,20 @@ func TestWhoMayRegister(t *testing.T) {
 				return b.do(http.MethodPost, path, form)
 			}
 			at, secret := "/registry/app/"+app.ID, "/registry/app/"+looks.ID
+			change := func(id string) response {
+				now, err := w.Clients.Get(t.Context(), id)
+				w.must(err)
+				return post("/registry/app/"+id+"/edit", "introspection", "true", "revision", revisionOf(now))
+			}
 			may("look", true, b.get("/registry"))
 			may("look at one", true, b.get(at))
 			may("the form", sandbox || admin, b.get("/registry/new"))
 			may("register", sandbox || admin, post("/registry/new"))
 			may("the form of one", sandbox || admin, b.get(at+"/edit"))
-			may("change", sandbox || admin, post(at+"/edit", "introspection", "true"))
+			may("change", sandbox || admin, change(app.ID))
 			may("rotate", sandbox || admin, post(at, "do", "rotate"))
 			may("the form of one that introspects", admin, b.get(secret+"/edit"))
-			may("change one that introspects", admin, post(secret+"/edit", "introspection", "true"))
+			may("change one that introspects", admin, change(looks.ID))
 			may("rotate one that introspects", admin, post(secret, "do", "rotate"))
 			if r := b.get(secret); strings.Contains(r.body, `value="remove"`) != admin {
 				t.Errorf("%s is shown what they may not do", name)
