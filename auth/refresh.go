@@ -71,16 +71,19 @@ type Ended struct {
 func (e *Ended) Error() string { return e.Refusal.Error() }
 func (e *Ended) Unwrap() error { return e.Refusal }
 
-// RefreshClient is the client that a refresh token was issued to, used or not; "" if it
-// is unknown or its grant is over.
+// RefreshClient is the client that a refresh token was issued to, used or not. The error
+// is an *oauth.Error if it is unknown or its grant is over, or the store's.
 func (t *Tokens) RefreshClient(ctx context.Context, given string) (string, error) {
 	record, err := t.getRefresh(ctx, given)
+	if errors.Is(err, store.ErrNotFound) {
+		return "", errRefresh
+	}
 	if err != nil {
-		return "", ignoreAbsent(err)
+		return "", err
 	}
 	g, err := t.Grant(ctx, record.Grant)
 	if errors.Is(err, ErrInvalidToken) {
-		return "", nil
+		return "", errRefresh
 	}
 	return g.Client, err
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/granary-fhir/granary/auth/client"
+	"github.com/granary-fhir/granary/auth/oauth"
 )
 
 // TestRefreshNamesNoClient refreshes as the SMART JavaScript client does, without a
@@ -46,9 +47,16 @@ func TestRefreshNamesNoClient(t *testing.T) {
 		t.Errorf("a client with a secret that does not show it: %d %s", r.status, r.body)
 	}
 	w.tokens(refresh(issued.RefreshToken, "client_id", confidential.ID, "client_secret", secret))
-	for _, unknown := range []string{"", "grr_nothing"} {
-		if r := refresh(unknown); r.status != http.StatusUnauthorized || !strings.Contains(r.body, `"invalid_client"`) {
-			t.Errorf("refresh token %q: %d %s", unknown, r.status, r.body)
-		}
+	if r := refresh(""); r.status != http.StatusUnauthorized || !strings.Contains(r.body, `"invalid_client"`) {
+		t.Errorf("no refresh token: %d %s", r.status, r.body)
+	}
+
+	// A token that is not good is an invalid_grant (RFC 6749, 5.2), whoever shows it.
+	revoked := w.granted(public, "amara", scopes).RefreshToken
+	if r := w.post("/auth/revoke", url.Values{"token": {revoked}, "client_id": {public.ID}}); r.status != http.StatusOK {
+		t.Fatalf("%d %s", r.status, r.body)
+	}
+	for _, over := range []string{"grr_nothing", "nothing", revoked} {
+		w.mustRefuse(refresh(over), http.StatusBadRequest, oauth.InvalidGrant)
 	}
 }

@@ -54,9 +54,11 @@ func (s *Server) token(in *call) (answer, error) {
 // JavaScript client does: app-launch.html#request-7 does not have it, and RFC 6749
 // (3.2.1) wants it of an unauthenticated client with a code alone. The refresh token is
 // tied to its client all the same, and an id that everybody knows proves nothing. A
-// client that has something to prove itself with has to.
+// client that has something to prove itself with has to. One whose token is over is told
+// that, and not that it has no name: it has to send its user through the authorization
+// endpoint again.
 func (s *Server) nameClient(in *call, grantType string) error {
-	if grantType != client.RefreshToken || in.Header.Get("Authorization") != "" {
+	if grantType != client.RefreshToken || in.Header.Get("Authorization") != "" || in.form.Get("refresh_token") == "" {
 		return nil
 	}
 	for _, name := range []string{"client_id", "client_secret", "client_assertion", "client_assertion_type"} {
@@ -65,7 +67,7 @@ func (s *Server) nameClient(in *call, grantType string) error {
 		}
 	}
 	id, err := s.Tokens.RefreshClient(in.Context(), in.form.Get("refresh_token"))
-	if err == nil && id != "" {
+	if err == nil {
 		in.form.Set("client_id", id)
 	}
 	return err
