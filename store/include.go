@@ -1,9 +1,11 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/granary-fhir/granary/search"
 )
@@ -53,8 +55,16 @@ func iterating(includes []search.Include) []search.Include {
 }
 
 // include follows an include from some resources; the letter is that by which it
-// shows what it finds.
+// shows what it finds. It stands in the order of the keys: that in which a backend
+// comes upon it depends on what else there is, hidden resources among it.
 func (r *Reader) include(ctx context.Context, include search.Include, of []Key) ([]Resource, Letter, error) {
+	found, letter, err := r.follow(ctx, include, of)
+	slices.SortFunc(found, func(a, b Resource) int { return cmp.Or(strings.Compare(a.Type, b.Type), strings.Compare(a.ID, b.ID)) })
+	return found, letter, err
+}
+
+// follow is include in any order.
+func (r *Reader) follow(ctx context.Context, include search.Include, of []Key) ([]Resource, Letter, error) {
 	const limit = MaxIncludes + 1 // one more, so that too many is noticed
 	if include.Reverse {
 		where, err := r.predicates(ctx, Search, sourceTypes(include.Params))
