@@ -35,13 +35,19 @@ func (tx *Tx) updatable(ctx context.Context, key Key) (Resource, error) {
 	return tx.snapshot.Current(ctx, key, where)
 }
 
-// replace makes a draft the successor of the current version, unless it is that.
+// replace makes a draft the successor of the current version, unless it is that. To
+// whom that may not be told, since they may not read it, it makes a version of the same
+// content: else they could try out what it is (leaks.md row 57).
 func (tx *Tx) replace(ctx context.Context, current Resource, draft Draft, verb Verb) (Written, error) {
-	if same, err := draft.is(current); err != nil {
+	same, err := draft.is(current)
+	if err != nil {
 		return Written{}, err
-	} else if same {
+	}
+	if same {
 		readable, err := tx.Readable(ctx, current.Key)
-		return Written{current, Unchanged, readable}, err
+		if err != nil || readable {
+			return Written{current, Unchanged, readable}, err
+		}
 	}
 	return tx.put(ctx, tx.successor(current, verb), draft, Update, Updated)
 }

@@ -140,9 +140,10 @@ func (t *tx) updateAsCreate(r Request, deleted *Version) Answer {
 	return t.wrote(r, v, http.StatusCreated)
 }
 
-// replace makes the next version, unless the content is the current one.
+// replace makes the next version, unless the content is the current one, which is told
+// to who may read it alone.
 func (t *tx) replace(r Request, entry int, current *Version, body Object, verb string, moved bool) Answer {
-	if same := reflect.DeepEqual(stamped(body, current).JSON, current.Live.JSON); same {
+	if same := reflect.DeepEqual(stamped(body, current).JSON, current.Live.JSON); same && t.ask().Allows('r', current.Live) {
 		disordered := moved || current.Disordered
 		if !disordered || entry < len(t.chosen.Unchanged) && t.chosen.Unchanged[entry] {
 			return t.wrote(r, current, http.StatusOK)
