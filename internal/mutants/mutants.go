@@ -61,6 +61,8 @@ var mutants = []mutant{
 		`found, err := r.snapshot.Forward(ctx, of, include.Params, include.Target, where, limit)`,
 		`_ = where
 	found, err := r.snapshot.Forward(ctx, of, include.Params, include.Target, func(string) search.Expr { return search.True }, limit)`, "./api", "TestLeak05Includes"},
+	{"what is included stands as it was found", "store/include.go",
+		`return cmp.Or(`, `return 0 * cmp.Or(`, "./api", "TestLeak05OrderOfIncludes"},
 	{"a reverse include shows what is hidden", "store/include.go",
 		`found, err := r.snapshot.Reverse(ctx, ofType(of, include.Target), include.Params, where, limit)`,
 		`_ = where
@@ -103,6 +105,8 @@ var mutants = []mutant{
 		`search.Both(updatable, readable)`, `search.Both(updatable, search.Simplify(search.Or{readable, search.True}))`, "./api", "TestLeak15TheBodyNeedsR"},
 	{"an update creates within a bound", "store/update.go",
 		`.Unbounded(Update, key.Type) {`, `.Allows(Update, key.Type) {`, "./api", "TestLeak17UpdateAsCreate"},
+	{"all are told that an update changes nothing", "store/update.go",
+		`err != nil || readable {`, `err != nil || readable || same {`, "./api", "TestLeak57SameContentAgain"},
 	{"the body of a write is shown to all", "store/tx.go",
 		`if tx.view.on(Read, key.Type).Unbounded(Read, key.Type) {`, `if true {`, "./api", "TestLeak57Prefer"},
 	{"criteria match what is hidden", "store/match.go",
