@@ -17,20 +17,37 @@ import (
 	"github.com/granary-fhir/granary/store/testbackend"
 )
 
+// forgetful is a backend whose Write may lose the answer to its commit, as a connection
+// to MongoDB does.
+type forgetful struct {
+	store.Backend
+	losing bool
+}
+
+func (b *forgetful) Write(ctx context.Context, fn func(store.Writer) error) error {
+	err := b.Backend.Write(ctx, fn)
+	if err == nil && b.losing {
+		return store.ErrUnavailable
+	}
+	return err
+}
+
 // bench is a log on a store, with a clock that the test sets. Nothing is written
 // before the test says so, unless the options have it otherwise.
 type bench struct {
 	*testing.T
 	*testclock.Clock
 	*Log
-	store *store.Store
-	logs  *bytes.Buffer
+	backend *forgetful
+	store   *store.Store
+	logs    *bytes.Buffer
 }
 
 func newBench(t *testing.T, o Options) *bench {
 	t.Helper()
 	b := &bench{T: t, Clock: testclock.At(noon), logs: &bytes.Buffer{}}
-	b.store = testbackend.OpenStore(t, b.Now, testbackend.StoreOptions{Base: "http://granary.test/fhir", Validation: store.ValidateStructure})
+	b.backend = &forgetful{Backend: testbackend.Open(t, testbackend.Options{Clock: b.Now})}
+	b.store = testbackend.StoreOn(t, b.backend, testbackend.StoreOptions{Base: "http://granary.test/fhir", Validation: store.ValidateStructure})
 	o.Clock = b.Now
 	if o.Every == 0 {
 		o.Every = time.Hour
@@ -300,6 +317,32 @@ func TestFailureStopsReads(t *testing.T) {
 	}
 	if log := b.logs.String(); strings.Count(log, "cannot be written") != 1 || strings.Count(log, "written again") != 1 {
 		t.Errorf("the log says\n%s", log)
+	}
+}
+
+// Where a commit was done, and its answer was lost, the records are not written a second
+// time, and what comes after them is.
+func TestWhatMayBeWrittenIsWrittenOnce(t *testing.T) {
+	b := newBench(t, Options{})
+	b.must(b.Access(b.Context(), read("Patient/1")))
+	b.backend.losing = true
+	if err := b.Flush(b.Context()); !errors.Is(err, store.ErrUnavailable) {
+		t.Fatalf("the answer is lost: %v", err)
+	}
+	if err := b.Access(b.Context(), read("Patient/2")); !errors.Is(err, ErrNotRecorded) {
+		t.Errorf("it is not known whether the last reading was recorded: %v", err)
+	}
+	b.backend.losing = false
+	b.must(b.Flush(b.Context()))
+	b.must(b.Access(b.Context(), read("Patient/3")))
+	b.must(b.Flush(b.Context()))
+	for what, want := range map[string]int{"Patient/1": 1, "Patient/2": 0, "Patient/3": 1} {
+		if got := len(b.records("entity=" + what)); got != want {
+			t.Errorf("%d records of the reading of %s, want %d", got, what, want)
+		}
+	}
+	if waiting := b.Waiting(); waiting != 0 {
+		t.Errorf("%d readings wait for their record", waiting)
 	}
 }
 

@@ -2,6 +2,7 @@ package audit
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/granary-fhir/granary/internal/fhirjson"
@@ -16,7 +17,8 @@ const IDPrefix = "granary-"
 type written struct {
 	key    store.Key
 	draft  store.Draft
-	events int // that have a slot in the queue until it is
+	events int  // that have a slot in the queue until it is
+	tried  bool // an attempt has failed, and may have been done all the same
 }
 
 // prepare makes the record of an event. It takes a while, and others can write
@@ -44,7 +46,14 @@ func (l *Log) ready(resource *fhirjson.Node) (written, error) {
 	return written{key: key, draft: draft}, err
 }
 
+// write writes the record, if it is not there: the answer to a commit may be lost, and to
+// whom it is lost it has failed.
 func (w written) write(ctx context.Context, tx *store.Tx) error {
+	if w.tried {
+		if _, err := tx.Read(ctx, w.key); !errors.Is(err, store.ErrNotFound) {
+			return err
+		}
+	}
 	_, err := tx.Create(ctx, w.key, w.draft)
 	return err
 }
@@ -113,6 +122,9 @@ func (l *Log) commit(ctx context.Context, records []written) error {
 		return nil
 	})
 	if err != nil {
+		for i := range records {
+			records[i].tried = true
+		}
 		return err
 	}
 	for _, w := range records {
