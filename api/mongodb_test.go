@@ -1,6 +1,7 @@
 package api
 
 import (
+	"maps"
 	"net/http"
 	"strings"
 	"testing"
@@ -15,11 +16,15 @@ import (
 // mongoWorld is a world whose store is in MongoDB: two of one URI are as two processes.
 func mongoWorld(t testing.TB, uri string, change ...func(*Config)) *world {
 	t.Helper()
+	return mongoWorldWith(t, uri, mongo.Options{SelectionTimeout: 100 * time.Millisecond, ConnectTimeout: time.Second}, change...)
+}
+
+func mongoWorldWith(t testing.TB, uri string, o mongo.Options, change ...func(*Config)) *world {
+	t.Helper()
 	w := &world{TB: t, Clock: testclock.At(start)}
-	registry, _ := testbackend.Definitions(t)
-	backend, err := mongo.Open(t.Context(), uri, mongo.Options{
-		Clock: w.Now, Registry: registry, SelectionTimeout: 100 * time.Millisecond, ConnectTimeout: time.Second,
-	})
+	o.Clock = w.Now
+	o.Registry, _ = testbackend.Definitions(t)
+	backend, err := mongo.Open(t.Context(), uri, o)
 	w.must(err)
 	w.serve(testbackend.StoreOn(t, backend, testbackend.StoreOptions{Base: base}), change...)
 	return w
@@ -103,5 +108,47 @@ func TestARevokedGrantInTwoProcesses(t *testing.T) {
 		if got := other.get(beside, "/Patient/1"); got.status != http.StatusOK {
 			t.Errorf("with another grant: %d %s", got.status, got.body)
 		}
+	}
+}
+
+// On a server without transactions what is done is recorded as everywhere, and only what
+// changes two resources is refused.
+func TestMongoDBWithoutTransactionsIsAudited(t *testing.T) {
+	t.Parallel()
+	a := &auditor{}
+	uri := mongotest.NewAlone(t, mongotest.URI(t)).URI()
+	a.world = mongoWorldWith(t, uri, mongo.Options{Standalone: true}, audited(t, time.Hour), func(c *Config) { a.log = c.Audit })
+	all := a.all()
+	entry := func(id string) string {
+		return `{"request":{"method":"PUT","url":"Patient/` + id + `"},"resource":{"resourceType":"Patient","id":"` + id + `"}}`
+	}
+	for _, r := range []struct {
+		method, path, body string
+		status             int
+	}{
+		{http.MethodPut, "/Patient/1", `{"resourceType":"Patient","id":"1"}`, http.StatusCreated},
+		{http.MethodPut, "/Patient/1", `{"resourceType":"Patient","id":"1","gender":"male"}`, http.StatusOK},
+		{http.MethodGet, "/Patient/1", "", http.StatusOK},
+		{http.MethodGet, "/Patient?gender=male", "", http.StatusOK},
+		{http.MethodGet, "/Patient/1/_history", "", http.StatusOK},
+		{http.MethodPost, "", `{"resourceType":"Bundle","type":"transaction","entry":[` + entry("2") + `,` + entry("3") + `]}`, http.StatusNotImplemented},
+		{http.MethodPost, "", `{"resourceType":"Bundle","type":"transaction","entry":[` + entry("2") + `]}`, http.StatusOK},
+		{http.MethodDelete, "/Patient/1", "", http.StatusNoContent},
+		{http.MethodGet, "/Patient/3", "", http.StatusNotFound},
+	} {
+		if got := a.send(all, r.method, r.path, r.body); got.status != r.status {
+			t.Errorf("%s %s: %d %s, want %d", r.method, r.path, got.status, got.body, r.status)
+		}
+	}
+	done := map[string]int{}
+	for _, r := range a.records() {
+		done[r.Get("subtype").Items()[0].Get("code").Text()+" "+r.Get("outcome").Text()]++
+	}
+	want := map[string]int{
+		"update 0": 2, "read 0": 1, "search-type 0": 1, "history-instance 0": 1,
+		"transaction 8": 1, "transaction 0": 1, "delete 0": 1, "read 4": 1,
+	}
+	if !maps.Equal(done, want) {
+		t.Errorf("recorded is %v, want %v", done, want)
 	}
 }

@@ -203,6 +203,16 @@ type Writer interface {
 	Records() Records
 }
 
+// Noter is a Writer of a database that may have no transactions, and then lets a Write
+// change one resource.
+type Noter interface {
+	// Note is Put for a resource that was never there and says what the Write does. A Write
+	// may have any number of them. Without transactions each is durable before what the
+	// Write changes: then there may be one of what was not done, but nothing is done of
+	// which there is none.
+	Note(ctx context.Context, version NewVersion) error
+}
+
 // NewVersion is what Put stores.
 type NewVersion struct {
 	Resource

@@ -63,12 +63,19 @@ func (tx *Tx) successor(current Resource, verb Verb) Resource {
 
 // put stamps, indexes and stores a version.
 func (tx *Tx) put(ctx context.Context, version Resource, draft Draft, letter Letter, outcome Outcome) (Written, error) {
+	return tx.putBy(ctx, tx.writer.Put, version, draft, letter, outcome)
+}
+
+// putter is how a version is stored: Writer.Put, or Noter.Note.
+type putter func(context.Context, NewVersion) error
+
+func (tx *Tx) putBy(ctx context.Context, put putter, version Resource, draft Draft, letter Letter, outcome Outcome) (Written, error) {
 	var err error
 	if version.Body, err = draft.stamp(version); err != nil {
 		return Written{}, err
 	}
 	indexed := tx.index(version, draft)
-	if err := tx.writer.Put(ctx, indexed); err != nil {
+	if err := put(ctx, indexed); err != nil {
 		return Written{}, err
 	}
 	tx.changed(indexed, outcome)

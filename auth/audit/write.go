@@ -54,8 +54,7 @@ func (w written) write(ctx context.Context, tx *store.Tx) error {
 			return err
 		}
 	}
-	_, err := tx.Create(ctx, w.key, w.draft)
-	return err
+	return tx.Note(ctx, w.key, w.draft)
 }
 
 // mostAtOnce is how many records are written in one transaction, so that others who

@@ -13,8 +13,8 @@ import (
 )
 
 // A server that is no member of a replica set has no transactions. With it a Write may
-// make one version of one resource, which is held back until its function has returned;
-// Writes of one process run one after another. There may be one process only. What a
+// make one version of one resource, which is held back until its function has returned,
+// and resources that say what it does, which are written before it; Writes of one process run one after another. There may be one process only. What a
 // Write does to records it does at once, and a Read sees each time what is there.
 
 // standaloneGate is passed by every Write without transactions.
@@ -39,6 +39,24 @@ func (t *tx) hold(was head, d document) error {
 	return nil
 }
 
+var _ store.Noter = (*tx)(nil)
+
+// Note implements store.Noter.
+func (t *tx) Note(ctx context.Context, version store.NewVersion) error {
+	if !t.backend.standalone {
+		return t.Put(ctx, version)
+	}
+	d := newDocument(version)
+	d.Created = true
+	packed, err := pack(d)
+	if err != nil {
+		return err
+	}
+	t.fresh[d.ID] = true
+	t.notes = append(t.notes, packed)
+	return nil
+}
+
 // holds is the version that is held back of a resource, nil if there is none.
 func (s *snapshot) holds(key store.Key) *document {
 	if s.writes == nil || s.writes.held == nil || s.writes.held.Of != resourceID(key) {
@@ -57,11 +75,24 @@ func onDocument(d document, pipeline []bson.D) bson.D {
 	}
 }
 
+// applyNotes writes what says what is about to be done.
+func (t *tx) applyNotes(ctx context.Context) error {
+	if len(t.notes) == 0 {
+		return nil
+	}
+	within, err := t.in(ctx)
+	if err != nil {
+		return err
+	}
+	_, err = t.backend.collection(resources).InsertMany(within, t.notes)
+	return t.ran(ctx, err)
+}
+
 // apply writes what was held back: first the superseded version, so that nothing can be
 // lost, then the current one, if nobody has come first.
 func (t *tx) apply(ctx context.Context) error {
-	if t.held == nil {
-		return nil
+	if err := t.applyNotes(ctx); err != nil || t.held == nil {
+		return err
 	}
 	within, err := t.in(ctx)
 	if err != nil {

@@ -112,6 +112,47 @@ func TestStandaloneRefusesASecondResource(t *testing.T) {
 	}
 }
 
+// What says what a Write does is written with it, however much that is, and is not there
+// if a second resource is refused.
+func TestStandaloneKeepsWhatIsNoted(t *testing.T) {
+	b, count := standalone(t)
+	ctx := t.Context()
+	note := func(w store.Writer, id string) error {
+		return w.(store.Noter).Note(ctx, store.NewVersion{
+			Resource: store.Resource{Key: store.Key{Type: "AuditEvent", ID: id}, Version: 1, Updated: time.UnixMilli(1), Body: []byte("noted")},
+			Entries:  search.Entries{Sort: search.NoSort},
+		})
+	}
+	err := b.Write(ctx, func(w store.Writer) error {
+		return errors.Join(note(w, "a"), next(ctx, w, "1", "male"), note(w, "b"), next(ctx, w, "2", "male"))
+	})
+	if n := count("resource"); !errors.Is(err, store.ErrNoTransactions) || n != 0 {
+		t.Errorf("two resources: %v, and %d are there", err, n)
+	}
+	for want, fn := range map[int64]func(store.Writer) error{
+		2: func(w store.Writer) error { return errors.Join(note(w, "a"), note(w, "b")) },
+		3: func(w store.Writer) error { return errors.Join(next(ctx, w, "1", "male"), note(w, "c"), note(w, "d")) },
+	} {
+		before := count("resource")
+		if err := b.Write(ctx, fn); err != nil {
+			t.Fatal(err)
+		}
+		if n := count("resource") - before; n != want {
+			t.Errorf("%d resources were written", n)
+		}
+	}
+	err = b.Read(ctx, func(r store.Snapshot) error {
+		got, err := r.Current(ctx, store.Key{Type: "AuditEvent", ID: "a"}, search.True)
+		if err == nil && (string(got.Body) != "noted" || !got.Created || got.Version != 1) {
+			t.Errorf("got %+v", got)
+		}
+		return err
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
+
 func TestStandaloneLosesNoUpdate(t *testing.T) {
 	b, count := standalone(t)
 	var all sync.WaitGroup

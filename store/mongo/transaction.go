@@ -23,6 +23,7 @@ type tx struct {
 	overwrites bool                                   // an attempt before found a document that was there
 	heads      map[store.Key]head
 	held       *held // without transactions: what is written at the end
+	notes      []any // and, before it, what says so
 }
 
 // Write implements store.Backend.

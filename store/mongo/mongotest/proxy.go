@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -18,6 +19,7 @@ type Proxy struct {
 	listener net.Listener
 	server   string // host and port
 	uri      string
+	alone    bool // it says that it is no member of a set
 	ledger   *ledger
 	running  sync.WaitGroup
 
@@ -31,6 +33,17 @@ type Proxy struct {
 // the primary. It ends with the test, and with it the transactions that were left behind.
 func NewProxy(t testing.TB, uri string) *Proxy {
 	t.Helper()
+	return newProxy(t, uri, false)
+}
+
+// NewAlone is a proxy that is no member of a replica set, and so has no transactions.
+func NewAlone(t testing.TB, uri string) *Proxy {
+	t.Helper()
+	return newProxy(t, uri, true)
+}
+
+func newProxy(t testing.TB, uri string, alone bool) *Proxy {
+	t.Helper()
 	parsed, err := connstring.ParseAndValidate(uri)
 	if err != nil {
 		t.Fatal(err)
@@ -42,7 +55,7 @@ func NewProxy(t testing.TB, uri string) *Proxy {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &Proxy{listener: listener, server: parsed.Hosts[0], ledger: newLedger(), connections: map[net.Conn]bool{}}
+	p := &Proxy{listener: listener, server: parsed.Hosts[0], alone: alone, ledger: newLedger(), connections: map[net.Conn]bool{}}
 	p.uri = p.own(uri)
 	p.running.Go(p.accept)
 	t.Cleanup(func() {
@@ -66,6 +79,9 @@ func (p *Proxy) own(uri string) string {
 	}
 	values, _ := url.ParseQuery(query) // it was validated
 	values.Del("compressors")
+	if p.alone {
+		values.Del("replicaSet")
+	}
 	return "mongodb://" + user + p.listener.Addr().String() + "/" + path + "?" + values.Encode()
 }
 
@@ -227,6 +243,9 @@ func (p *Proxy) ask(server net.Conn, request message, c Command) (message, error
 	return answer, nil
 }
 
+// ofMembers is what the members of a set say of themselves.
+var ofMembers = []string{"setName", "setVersion", "electionId", "hosts", "me", "primary"}
+
 // introduced is a server's hello as the proxy says it. A server that told changes by
 // itself, and one whose answers are compressed, would not be understood.
 func (p *Proxy) introduced(hello bson.Raw) bson.D {
@@ -236,6 +255,9 @@ func (p *Proxy) introduced(hello bson.Raw) bson.D {
 	}
 	own := p.listener.Addr().String()
 	for _, e := range all {
+		if p.alone && slices.Contains(ofMembers, e.Key) {
+			continue
+		}
 		switch e.Key {
 		case "topologyVersion", "compression", "passives", "arbiters":
 			continue
