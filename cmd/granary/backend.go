@@ -76,10 +76,14 @@ func (p mongoLocation) String() string { return mongouri.Shown(p.uri) }
 func (p mongoLocation) flag() string   { return "--store " + p.String() }
 
 func (p mongoLocation) arguments() string {
-	if mongouri.HasSecrets(p.uri) {
-		return ""
+	arguments := ""
+	if p.options.Standalone { // without it the server would be refused
+		arguments = "--mongo-standalone "
 	}
-	return "--store " + shellQuote(p.uri) + " "
+	if !mongouri.HasSecrets(p.uri) {
+		arguments += "--store " + shellQuote(p.uri) + " "
+	}
+	return arguments
 }
 
 func (p mongoLocation) exists(ctx context.Context) (bool, error) {

@@ -270,6 +270,8 @@ func TestLocationArguments(t *testing.T) {
 		{dataFlags{}, "--data granary-data "},
 		{dataFlags{Store: "mongodb://a/b?replicaSet=c"}, "--store 'mongodb://a/b?replicaSet=c' "},
 		{dataFlags{Store: "mongodb://u:p@a/b"}, ""},
+		{dataFlags{Store: "mongodb://a/b", mongoFlags: mongoFlags{MongoStandalone: true}}, "--mongo-standalone --store mongodb://a/b "},
+		{dataFlags{Store: "mongodb://u:p@a/b", mongoFlags: mongoFlags{MongoStandalone: true}}, "--mongo-standalone "},
 	} {
 		at, err := c.flags.location()
 		if err != nil || at.arguments() != c.want {
