@@ -67,6 +67,7 @@ func (s *Server) recipient(v *visit) (url.Values, client.Client, error) {
 	if err != nil {
 		return nil, client.Client{}, err
 	}
+	v.client = app.ID
 	if uri == "" {
 		return nil, client.Client{}, appError(oauth.Refuse(oauth.InvalidRequest, "It is missing."), "redirect_uri", "").
 			right("one of the redirect URIs that the app has registered, exactly as it is written there")

@@ -196,9 +196,12 @@ func (s *Server) meaning(err error) *oauth.Error {
 	var scopes *auth.InvalidScope
 	var grant *auth.InvalidGrant
 	var invalid *user.Invalid
+	var login *user.Refused
 	switch {
 	case errors.As(err, &refused):
 		return refused
+	case errors.As(err, &login):
+		return oauth.Refuse(oauth.AccessDenied, login.Error())
 	case errors.As(err, &scopes):
 		return oauth.Refuse(oauth.InvalidScope, scopes.Error())
 	case errors.As(err, &grant):

@@ -89,6 +89,9 @@ func (s *Server) loginRefused(v *visit, again page.Login, refused *user.Refused,
 		v.w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(refused.RetryAfter.Seconds())))) // RFC 9110, 10.2.3
 	}
 	e := s.from(v.Request, audit.Event{Kind: audit.Refusal, Account: again.Name, Client: client})
+	if refused.RetryAfter > 0 { // nothing was looked at, and who goes on with ever other names must not fill the disk
+		e.Account = ""
+	}
 	if err := s.note(v.Context(), e, refused); err != nil {
 		return err
 	}

@@ -70,8 +70,12 @@ func (s *Server) refusal(ctx context.Context, in *call, cause error) error {
 	return s.noted(ctx, s.from(in.Request, audit.Event{Kind: audit.Refusal, Client: in.client}), cause)
 }
 
-// noted records a refusal, and is its cause, unless it cannot be recorded.
+// noted records a refusal, and is its cause, unless it cannot be recorded. Of who was gone
+// before the answer there is no record: nothing was refused.
 func (s *Server) noted(ctx context.Context, e audit.Event, cause error) error {
+	if errors.Is(cause, context.Canceled) {
+		return cause
+	}
 	if err := s.note(ctx, e, cause); err != nil {
 		return err
 	}

@@ -43,8 +43,8 @@ func (s *Server) register(in *call) (answer, error) {
 		return answer{}, err
 	}
 	if !s.Sandbox && asked.Allows(client.ClientCredentials) { // backend-services.html: an administrator pre-authorizes its scopes
-		return answer{}, s.refusal(ctx, in, oauth.Refuse(oauth.InvalidClientMetadata,
-			"grant_types: a backend service is registered by an administrator of this server, who decides on its scopes"))
+		return answer{}, oauth.Refuse(oauth.InvalidClientMetadata,
+			"grant_types: a backend service is registered by an administrator of this server, who decides on its scopes")
 	}
 	asked.Dynamic = true
 	var added client.Client

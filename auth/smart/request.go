@@ -107,6 +107,7 @@ func (s *Server) pending(v *visit, of user.Session) (request, client.Client, err
 	if err := json.Unmarshal(found.Value, &r); err != nil {
 		return request{}, client.Client{}, fmt.Errorf("authorization request: %w", err)
 	}
+	v.client = r.Client
 	cookie, err := v.Cookie(requestCookie(r.ID))
 	if err != nil || !same(handle.Digest(cookie.Value), r.Browser) {
 		return request{}, client.Client{}, gone

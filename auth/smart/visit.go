@@ -7,6 +7,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"github.com/granary-fhir/granary/auth/audit"
 	"github.com/granary-fhir/granary/auth/oauth"
 	"github.com/granary-fhir/granary/auth/page"
 	"github.com/granary-fhir/granary/auth/user"
@@ -24,6 +25,8 @@ type visit struct {
 	// session and account are those of who is logged in; zero for nobody.
 	session user.Session
 	account user.Account
+	// client is whose authorization request it is about, once that is known.
+	client string
 }
 
 // The names of cookies and of the field that is in every form.
@@ -33,11 +36,11 @@ const (
 	csrfField     = "csrf"
 )
 
-// show serves a page, and is the one place where an error becomes one.
+// show serves a page, and is the one place where an error becomes one, and is recorded.
 func (s *Server) show(c *gin.Context, handle pageHandler) {
 	v := &visit{Request: c.Request, w: c.Writer, params: c.Params}
 	if err := s.visit(v, handle); err != nil {
-		s.showError(v, err)
+		s.showError(v, s.noted(v.Context(), s.ofUser(v, audit.Refusal, v.account, v.client), err))
 	}
 }
 
