@@ -117,6 +117,25 @@ func TestTransactionLinks(t *testing.T) {
 	))
 }
 
+// A Bundle that is an entry, here a document, has links of its own, and a canonical
+// is never a link (http.html#trules).
+func TestTransactionOfADocument(t *testing.T) {
+	w := newWorld(t)
+	document := func(patient, organization string) string {
+		return `"type":"document","identifier":{"value":"d"},"timestamp":"2026-01-01T00:00:00Z","entry":[` +
+			`{"fullUrl":"urn:uuid:a","resource":{"resourceType":"Composition","meta":{"profile":["urn:uuid:p"]},"status":"final","type":{"text":"t"},"date":"2026","title":"t","subject":{"reference":"urn:uuid:b"},"author":[{"reference":"urn:uuid:b"}],"custodian":{"reference":"` + organization + `"}}},` +
+			`{"fullUrl":"urn:uuid:b","resource":{"resourceType":"Patient","generalPractitioner":[{"reference":"` + patient + `"}]}}]`
+	}
+	got := w.post(w.all(), sent("transaction",
+		brings("urn:uuid:b", "PUT", "Organization/o", `{"resourceType":"Organization","id":"o"}`),
+		brings("urn:uuid:p", "PUT", "Organization/p", `{"resourceType":"Organization","id":"p"}`),
+		brings("", "PUT", "Bundle/d", `{"resourceType":"Bundle","id":"d",`+document("urn:uuid:p", "urn:uuid:p")+`}`),
+	))
+	w.is("a document", got, 200, answered("transaction",
+		made("Organization", "o", ""), made("Organization", "p", ""),
+		made("Bundle", "d", document("Organization/p", "Organization/p"))))
+}
+
 // locationOf is the location of an entry's answer as it stands.
 func locationOf(w *world, got reply, i int) string {
 	_, rest, ok := strings.Cut(w.entries(got)[i], `"location":`)

@@ -13,14 +13,17 @@ type Reference struct {
 }
 
 // References are the References of a resource, at any depth, in the order of the
-// document.
+// document, but for those between the entries of a Bundle.
 func References(resource *fhirjson.Node) []Reference {
 	var f finder
 	f.value(resource, "Resource", resource.Get("resourceType").Text())
 	return f.found
 }
 
-type finder struct{ found []Reference }
+type finder struct {
+	found []Reference
+	own   fullURLs
+}
 
 func (f *finder) value(n *fhirjson.Node, typ, expression string) {
 	if !mayRefer(n.Raw()) {
@@ -41,9 +44,16 @@ func (f *finder) object(n *fhirjson.Node, typ, expression string) {
 	if !ok {
 		return
 	}
+	if isBundle(structure) {
+		outer := f.own
+		f.own = outer.within(n)
+		defer func() { f.own = outer }()
+	}
 	for _, m := range n.Members() {
 		if isReference(structure, m) {
-			f.found = append(f.found, Reference{expression, m.Value.Text()})
+			if !f.own[m.Value.Text()] {
+				f.found = append(f.found, Reference{expression, m.Value.Text()})
+			}
 		} else if member := memberType(structure, m.Name); member != "" {
 			f.value(m.Value, member, expression+"."+m.Name)
 		}

@@ -34,6 +34,22 @@ func TestReferences(t *testing.T) {
 	}
 }
 
+// The references between the entries of a Bundle are its own (bundle.html#references):
+// what is around it has no part in them.
+func TestReferencesOfABundle(t *testing.T) {
+	resource, err := fhirjson.Parse([]byte(`{"resourceType":"Bundle","entry":[
+		{"fullUrl":"urn:uuid:1","resource":{"resourceType":"Basic","subject":{"reference":"urn:uuid:2"},"author":{"reference":"urn:uuid:3"}}},
+		{"fullUrl":"urn:uuid:2","resource":{"resourceType":"Bundle","entry":[
+			{"fullUrl":"urn:uuid:3","resource":{"resourceType":"Basic","subject":{"reference":"urn:uuid:3"},"author":{"reference":"urn:uuid:1"}}}]}}]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []Reference{{"Bundle.entry[0].resource.author", "urn:uuid:3"}}
+	if got := References(resource); !slices.Equal(got, want) {
+		t.Errorf("got  %v\nwant %v", got, want)
+	}
+}
+
 func TestConditional(t *testing.T) {
 	for text, want := range map[string]Reference{
 		"Patient?identifier=a|b&active=true": {"Patient", "identifier=a|b&active=true"},

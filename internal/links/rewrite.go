@@ -15,15 +15,18 @@ type Lookup func(url string) (reference string, ok bool)
 
 // Rewrite is the literal JSON of a resource with its links replaced, as a server
 // does with a transaction (http.html#trules). Lookup is asked for every
-// Reference.reference; for elements of type uri, url, canonical, oid and uuid,
-// and the hrefs and srcs of a narrative, for a URN only, since there an http URL
-// may be a name and not an address (ValueSet.url). Everything else stays as it is
-// written.
+// Reference.reference; for elements of type uri, url, oid and uuid, and the hrefs
+// and srcs of a narrative, for a URN only, since there an http URL may be a name and
+// not an address (ValueSet.url). A canonical is always a name. Everything else stays
+// as it is written, and so do the links between the entries of a Bundle.
 func Rewrite(resource *fhirjson.Node, lookup Lookup) []byte {
-	return rewriter{lookup}.value(resource, "Resource")
+	return rewriter{lookup: lookup}.value(resource, "Resource")
 }
 
-type rewriter struct{ lookup Lookup }
+type rewriter struct {
+	lookup Lookup
+	own    fullURLs
+}
 
 // IsURN tells whether a URL is a URN, such as urn:uuid:….
 func IsURN(url string) bool { return strings.HasPrefix(url, "urn:") }
@@ -67,6 +70,9 @@ func (w rewriter) object(n *fhirjson.Node, typ string) []byte {
 	if !ok {
 		return n.Raw()
 	}
+	if isBundle(structure) {
+		w.own = w.own.within(n)
+	}
 	var b fhirjson.Builder
 	for _, m := range n.Members() {
 		if isReference(structure, m) {
@@ -108,16 +114,25 @@ func isReference(structure *definitions.Structure, m fhirjson.Member) bool {
 	return structure.Name == "Reference" && m.Name == "reference" && m.Value.Kind() == fhirjson.String
 }
 
+func isBundle(structure *definitions.Structure) bool { return structure.Name == "Bundle" }
+
 func (w rewriter) reference(n *fhirjson.Node) []byte {
-	if reference, ok := w.lookup(n.Text()); ok {
+	if reference, ok := w.means(n.Text()); ok {
 		return fhirjson.Quote(reference)
 	}
 	return n.Raw()
 }
 
+func (w rewriter) means(url string) (reference string, ok bool) {
+	if w.own[url] {
+		return "", false
+	}
+	return w.lookup(url)
+}
+
 func (w rewriter) text(n *fhirjson.Node, typ string) []byte {
 	switch typ {
-	case "uri", "url", "canonical", "oid", "uuid":
+	case "uri", "url", "oid", "uuid":
 		if IsURN(n.Text()) {
 			return w.reference(n)
 		}
@@ -133,7 +148,7 @@ func (w rewriter) narrative(n *fhirjson.Node) []byte {
 	changed := false
 	text := narrativeLink.ReplaceAllStringFunc(n.Text(), func(attribute string) string {
 		at := strings.Index(attribute, "urn:")
-		reference, ok := w.lookup(attribute[at : len(attribute)-1])
+		reference, ok := w.means(attribute[at : len(attribute)-1])
 		if !ok {
 			return attribute
 		}
