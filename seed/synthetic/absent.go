@@ -37,3 +37,9 @@ func (c *chart) unanswered(kind string, nth int, o *r4.Observation) {
 		o.DataAbsentReason = concept("data-absent-reason", "asked-declined")
 	}
 }
+
+// unknown stands where an element must be and its value is not known (US Core's general
+// requirements, missing data).
+func unknown() []r4.Extension {
+	return []r4.Extension{{URL: "http://hl7.org/fhir/StructureDefinition/data-absent-reason", ValueCode: "unknown"}}
+}

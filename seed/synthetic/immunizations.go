@@ -84,6 +84,9 @@ func (*immunizations) end(c *chart) {
 	if years >= 18 && (c.thorough() || c.dice.permille(60)) {
 		c.declined()
 	}
+	if c.birth.Year() < 1970 && c.thorough() {
+		c.remembered()
+	}
 }
 
 func (c *chart) vaccinate(dose vaccine, v *visit, on time.Time) {
@@ -102,6 +105,16 @@ func (c *chart) vaccinate(dose vaccine, v *visit, on time.Time) {
 		given.Performer = []r4.Performer{{Function: concept("v2-0443", "AP"), Actor: c.nurse(v)}}
 	}
 	c.put("vaccination", given, "us-core-immunization")
+}
+
+// remembered is a vaccination that children had until 1972, on a day that nobody knows
+// any more.
+func (c *chart) remembered() {
+	c.put("vaccination", &r4.Immunization{
+		Status:      "completed",
+		VaccineCode: &r4.CodeableConcept{Coding: []r4.Coding{{System: system("cvx"), Code: "75", Display: "vaccinia (smallpox)"}}, Text: "smallpox"},
+		Patient:     c.patient, OccurrenceElement: &r4.Element{Extension: unknown()}, PrimarySource: ptr(false),
+	}, "us-core-immunization")
 }
 
 // declined is a vaccination that the patient did not want.

@@ -48,7 +48,7 @@ func (c *chart) oddPatient(d dice, p *r4.Patient) {
 		p.BirthDate = p.BirthDate[:4]
 		p.BirthDateElement = &r4.Element{Extension: []r4.Extension{{URL: "http://hl7.org/fhir/StructureDefinition/patient-birthTime", ValueDateTime: date(c.birth) + "T03:17:00-05:00"}}}
 	case 3: // no name at all
-		name = r4.HumanName{Extension: []r4.Extension{{URL: "http://hl7.org/fhir/StructureDefinition/data-absent-reason", ValueCode: "unknown"}}}
+		name = r4.HumanName{Extension: unknown()}
 	}
 	p.Name = append([]r4.HumanName{name}, p.Name[1:]...)
 }

@@ -57,7 +57,11 @@ func TestVaccinationsAreInTime(t *testing.T) {
 		if r.ResourceType != "Immunization" || r.Status != "completed" || len(born) != 10 {
 			continue
 		}
-		vaccine, given := r.VaccineCode.Coding[0].Code, r.OccurrenceDateTime[:10]
+		vaccine := r.VaccineCode.Coding[0].Code
+		if vaccine == "75" && r.OccurrenceDateTime == "" && born < "1970" {
+			continue
+		}
+		given := r.OccurrenceDateTime[:10]
 		if r.Encounter.Reference != "" {
 			atVisits++
 		}

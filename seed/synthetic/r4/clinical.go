@@ -141,6 +141,7 @@ type Immunization struct {
 	Patient            *Reference       `json:"patient,omitzero"`
 	Encounter          *Reference       `json:"encounter,omitzero"`
 	OccurrenceDateTime string           `json:"occurrenceDateTime,omitzero"`
+	OccurrenceElement  *Element         `json:"_occurrenceDateTime,omitzero"`
 	OccurrenceString   string           `json:"occurrenceString,omitzero"`
 	PrimarySource      *bool            `json:"primarySource,omitzero"`
 	Location           *Reference       `json:"location,omitzero"`
