@@ -25,7 +25,7 @@ func TestBuiltIn(t *testing.T) {
 			known[item.Key.String()] = true
 		}
 	}
-	if len(items) != 153 || types["Patient"] != 7 || types["Observation"] != 41 || len(types) != 36 {
+	if len(items) != 154 || types["Patient"] != 7 || types["Observation"] != 41 || len(types) != 36 {
 		t.Errorf("%d resources of %d types, %d patients, %d observations", len(items), len(types), types["Patient"], types["Observation"])
 	}
 	for _, item := range items {

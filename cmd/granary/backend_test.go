@@ -29,7 +29,7 @@ func TestCommandsOnMongoDB(t *testing.T) {
 	}
 	s := serveTest(t, "--sandbox", "--metrics-addr", "127.0.0.1:0")
 	said := s.out.String()
-	if !strings.Contains(said, "Data: mongodb://127.0.0.1") || !strings.Contains(said, "The store was empty; 155 resources") {
+	if !strings.Contains(said, "Data: mongodb://127.0.0.1") || !strings.Contains(said, "The store was empty; 156 resources") {
 		t.Errorf("the greeting: %s", said)
 	}
 	token := strings.TrimSpace(must(t, "token", "--scope", "system/*.rs"))
@@ -122,7 +122,7 @@ func fillAtOnce(t *testing.T, flags dataFlags) {
 	done.Wait()
 	filled := 0
 	for i, r := range results {
-		if errs[i] != nil || !r.filled || r.now != 0 && r.now != 155 {
+		if errs[i] != nil || !r.filled || r.now != 0 && r.now != 156 {
 			t.Errorf("process %d: %+v, %v", i, r, errs[i])
 		}
 		if r.now > 0 {

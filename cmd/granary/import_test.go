@@ -44,11 +44,11 @@ func TestImportTwiceChangesNothing(t *testing.T) {
 func TestImportBuiltIn(t *testing.T) {
 	data := t.TempDir()
 	out := must(t, "import", "--data", data, "../../seed/data")
-	if !strings.Contains(out, "              total      153        0          0        0\n") {
+	if !strings.Contains(out, "              total      154        0          0        0\n") {
 		t.Errorf("first import:\n%s", out)
 	}
 	out = must(t, "import", "--data", data, "../../seed/data")
-	if !strings.Contains(out, "        0        0        153        0\n") {
+	if !strings.Contains(out, "        0        0        154        0\n") {
 		t.Errorf("second import:\n%s", out)
 	}
 }

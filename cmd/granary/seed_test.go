@@ -27,10 +27,10 @@ func TestSeedTwiceChangesNothing(t *testing.T) {
 func TestSeedOverHTTP(t *testing.T) {
 	s := serveTest(t, "--data", t.TempDir(), "--auth=off", "--no-sandbox")
 	args := []string{"seed", "--url", s.base, "--patients", "7", "--as-of", "2024-11-06"}
-	if out := lastLine(must(t, args...)); strings.Join(strings.Fields(out), " ") != "total 155 0 0 0" {
+	if out := lastLine(must(t, args...)); strings.Join(strings.Fields(out), " ") != "total 156 0 0 0" {
 		t.Errorf("%q", out)
 	}
-	if out := lastLine(must(t, args...)); strings.Fields(out)[3] != "155" {
+	if out := lastLine(must(t, args...)); strings.Fields(out)[3] != "156" {
 		t.Errorf("again: %q", out)
 	}
 	if status, body := s.get(t, "", "/Patient?_summary=count"); status != 200 || !strings.Contains(body, `"total":7`) {

@@ -30,7 +30,7 @@ func TestServeGreetsWithCommandsThatWork(t *testing.T) {
 	greeting := s.out.String()
 	command := regexp.MustCompile(`TOKEN=\$\(granary token --data '(.*)' --scope '(.*)' --patient (\S+)\)`).FindStringSubmatch(greeting)
 	query := regexp.MustCompile(`curl -H "Authorization: Bearer \$TOKEN" '(\S+)'`).FindStringSubmatch(greeting)
-	if command == nil || query == nil || command[1] != data || !strings.Contains(greeting, "155 resources") {
+	if command == nil || query == nil || command[1] != data || !strings.Contains(greeting, "156 resources") {
 		t.Fatalf("greeting:\n%s", greeting)
 	}
 	token := lastLine(must(t, "token", "--data", command[1], "--scope", command[2], "--patient", command[3]))

@@ -124,7 +124,7 @@ func TestUserAddRefuses(t *testing.T) {
 	if after := must(t, "user", "list", "--json", "--data", data); after != before {
 		t.Errorf("%s\nwas\n%s", after, before)
 	}
-	if out := must(t, "check", "--data", data); !strings.HasPrefix(out, "154 resources") {
+	if out := must(t, "check", "--data", data); !strings.HasPrefix(out, "155 resources") {
 		t.Errorf("a Practitioner was left behind: %s", out)
 	}
 }

@@ -55,7 +55,7 @@ func TestBuiltInIsMoved(t *testing.T) {
 		}
 		moved += distances(t, before, now, by)
 	}
-	if moved != 143 {
+	if moved != 144 {
 		t.Errorf("%d whole dates were moved", moved)
 	}
 }

@@ -41,12 +41,13 @@ func (c *chart) account(v *visit) string {
 type note struct {
 	code, title, text string
 	html, pdf, inline bool
-	author            *r4.Reference // the visit's doctor if it is nil
+	author            *r4.Reference  // the visit's doctor if it is nil
+	attachment        *r4.Attachment // a new one if it is nil
 }
 
-// document writes a note: a Binary with the content, and the DocumentReference, which
-// holds the content itself where it is inline.
-func (c *chart) document(v *visit, n note) *r4.Reference {
+// attachment writes a Binary with the content of a note, or holds the content itself
+// where it is inline.
+func (c *chart) attachment(v *visit, n note) *r4.Attachment {
 	kind, content := "text/plain", n.text
 	switch {
 	case n.pdf:
@@ -60,6 +61,15 @@ func (c *chart) document(v *visit, n note) *r4.Reference {
 		attachment.Data = data
 	} else {
 		attachment.URL = c.put("content", &r4.Binary{ContentType: kind, SecurityContext: c.patient, Data: data}).Reference
+	}
+	return attachment
+}
+
+// document writes the DocumentReference of a note.
+func (c *chart) document(v *visit, n note) *r4.Reference {
+	attachment := n.attachment
+	if attachment == nil {
+		attachment = c.attachment(v, n)
 	}
 	author := v.doctor
 	if n.author != nil {

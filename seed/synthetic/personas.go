@@ -78,7 +78,7 @@ func (w *world) relative(p *person, role, given, family, gender string, years in
 
 // Dwayne has had diabetes for some years, and runs out of food at the end of the month.
 func dwayne(w *world, p *person) {
-	p.bodyZ, p.marital = 1500, "D"
+	p.bodyZ, p.marital, p.name.Suffix = 1500, "D", []string{"Jr."}
 	w.relative(p, "SON", "Marcus", "Brooks", "male", 29)
 }
 

@@ -25,14 +25,14 @@ func (m *sdoh) visit(c *chart, v *visit) {
 		scores = []int{c.dice.between(1, 2), c.dice.between(1, 2)}
 	}
 	found := &r4.CodeableConcept{Coding: []r4.Coding{*risk(scores[0])}, Text: risk(scores[0]).Display}
-	c.fillIn(v, hunger, truths, scores, func(o *r4.Observation) { o.ValueCodeableConcept = found }, false)
+	form := c.fillIn(v, hunger, truths, scores, func(o *r4.Observation) { o.ValueCodeableConcept = found }, false)
 	if m.hungry {
-		m.help(c, v)
+		m.help(c, v, form)
 	}
 }
 
-// help is the concern, the goal and the referral.
-func (m *sdoh) help(c *chart, v *visit) {
+// help is the concern, the goal and the referral, and what the form says in a word.
+func (m *sdoh) help(c *chart, v *visit, form *r4.Reference) {
 	concern := c.concern(diagnosis{snomed: "733423003", icd10: "Z59.41", onset: v.on.AddDate(0, -3, 0), visit: v, also: []*r4.CodeableConcept{concept("us-core", "sdoh")}})
 	c.put("goal", &r4.Goal{
 		LifecycleStatus: c.lifecycle(), Description: snomed("1078229009"), Subject: c.patient, StartDate: date(v.on), Addresses: refs(concern),
@@ -43,7 +43,9 @@ func (m *sdoh) help(c *chart, v *visit) {
 		Encounter: v.encounter, OccurrencePeriod: &r4.Period{Start: date(v.on), End: date(v.on.AddDate(0, 1, 0))}, AuthoredOn: c.at(v, 20),
 		Requester: v.doctor, ReasonReference: refs(concern),
 	}, "us-core-servicerequest")
-	c.simple(v, "sdoh", snomed("160695008"), func(o *r4.Observation) { o.ValueBoolean = ptr(true) })
+	c.simple(v, "sdoh", snomed("160695008"), func(o *r4.Observation) {
+		o.ValueBoolean, o.DerivedFrom = ptr(true), refs(form)
+	})
 }
 
 // simple writes an Observation of one of US Core's own categories.

@@ -10,7 +10,7 @@ import (
 // that are words or missing, a report by a doctor, a note with a picture, a drug that a
 // doctor reports, a referral for some weeks, a letter inside its DocumentReference, a
 // vaccination that was declined, a concern from a screening, an interview,
-// a plan for one day.
+// a plan for one day, and what US Core's guidance wants.
 type seldom struct {
 	plain
 	done bool
@@ -33,6 +33,7 @@ func (m *seldom) visit(c *chart, v *visit) {
 	c.call(v)
 	c.interview(v)
 	c.preparation(v)
+	c.guidance(v)
 }
 
 // words are results without a number, of the laboratory and of an examination, and the
@@ -93,7 +94,7 @@ func (c *chart) reported(v *visit) {
 	stock := c.stock(d)
 	order := c.put("prescription", &r4.MedicationRequest{
 		Status: "active", Intent: "plan", Category: list(concept("medicationrequest-category", "community")), ReportedReference: v.doctor,
-		MedicationReference: stock, Subject: c.patient, Encounter: v.encounter, AuthoredOn: c.at(v, 18), Requester: v.doctor,
+		MedicationReference: stock, Subject: c.patient, Encounter: v.encounter, AuthoredOn: c.at(v, 18), Requester: v.doctor, ReasonCode: list(snomed("25064002")),
 		DosageInstruction: d.dosage(date(v.on)),
 	}, "us-core-medicationrequest")
 	c.put("dispense", &r4.MedicationDispense{

@@ -132,19 +132,20 @@ type ServiceRequest struct {
 // Procedure is what was done.
 type Procedure struct {
 	Resource
-	BasedOn           []Reference      `json:"basedOn,omitzero"`
-	Status            string           `json:"status,omitzero"`
-	Category          *CodeableConcept `json:"category,omitzero"`
-	Code              *CodeableConcept `json:"code,omitzero"`
-	Subject           *Reference       `json:"subject,omitzero"`
-	Encounter         *Reference       `json:"encounter,omitzero"`
-	PerformedDateTime string           `json:"performedDateTime,omitzero"`
-	PerformedPeriod   *Period          `json:"performedPeriod,omitzero"`
-	Performer         []Performer      `json:"performer,omitzero"`
-	Location          *Reference       `json:"location,omitzero"`
-	ReasonReference   []Reference      `json:"reasonReference,omitzero"`
-	Report            []Reference      `json:"report,omitzero"`
-	FocalDevice       []FocalDevice    `json:"focalDevice,omitzero"`
+	BasedOn           []Reference       `json:"basedOn,omitzero"`
+	Status            string            `json:"status,omitzero"`
+	Category          *CodeableConcept  `json:"category,omitzero"`
+	Code              *CodeableConcept  `json:"code,omitzero"`
+	Subject           *Reference        `json:"subject,omitzero"`
+	Encounter         *Reference        `json:"encounter,omitzero"`
+	PerformedDateTime string            `json:"performedDateTime,omitzero"`
+	PerformedPeriod   *Period           `json:"performedPeriod,omitzero"`
+	Performer         []Performer       `json:"performer,omitzero"`
+	Location          *Reference        `json:"location,omitzero"`
+	ReasonCode        []CodeableConcept `json:"reasonCode,omitzero"`
+	ReasonReference   []Reference       `json:"reasonReference,omitzero"`
+	Report            []Reference       `json:"report,omitzero"`
+	FocalDevice       []FocalDevice     `json:"focalDevice,omitzero"`
 }
 
 // Performer is who did something.
