@@ -57,6 +57,9 @@ func kindOf(s *definitions.Structure) Kind {
 	return Datatype
 }
 
+// uscdiURL is the extension by which US Core marks its additional USCDI requirements.
+const uscdiURL = "http://hl7.org/fhir/us/core/StructureDefinition/uscdi-requirement"
+
 // readElement reads an ElementDefinition.
 func readElement(n *fhirjson.Node) (*Element, error) {
 	e := &Element{
@@ -67,6 +70,7 @@ func readElement(n *fhirjson.Node) (*Element, error) {
 		Slicing:     readSlicing(n.Get("slicing")),
 		Constraints: readConstraints(n.Get("constraint")),
 	}
+	e.USCDI = !e.MustSupport && extension(n, uscdiURL).Get("valueBoolean").Text() == "true"
 	if e.ID == "" || e.Path == "" {
 		return nil, fmt.Errorf("an element of the snapshot has no id or no path")
 	}

@@ -82,6 +82,9 @@ type Element struct {
 	// MustSupport is set for what a system that claims the profile must be able
 	// to process. Of types and targets it is said too: [Type.MustSupport].
 	MustSupport bool
+	// USCDI is set for what need not be supported by that, but for USCDI, which
+	// a certified system has to (US Core's additional USCDI requirements).
+	USCDI bool
 	// Types are the types that are allowed; none for the root, for what must not
 	// be there, and for an element that has another's content, which is named by
 	// its Content.

@@ -152,7 +152,7 @@ func (r *reducer) says(e *Element, base *definitions.Element) bool {
 	if e.Slicing != nil && e.Slicing.Rules == "open" && !r.sliced[e.ID] {
 		e.Slicing = nil // that extensions are told apart by their url need not be said
 	}
-	if e.MustSupport || e.Slice != "" || e.Slicing != nil || e.Fixed != nil || e.Pattern != nil || len(e.Constraints) > 0 {
+	if e.MustSupport || e.USCDI || e.Slice != "" || e.Slicing != nil || e.Fixed != nil || e.Pattern != nil || len(e.Constraints) > 0 {
 		return true
 	}
 	if base == nil {

@@ -108,7 +108,7 @@ func TestElements(t *testing.T) {
 	}{
 		{"us-core-patient|6.1.0", Element{ID: "Patient.name.given", Path: "Patient.name.given", Max: unbounded, MustSupport: true, Types: []Type{{Code: "string"}}}},
 		{"us-core-patient|6.1.0", Element{
-			ID: "Patient.extension:race", Path: "Patient.extension", Slice: "race", Max: 1,
+			ID: "Patient.extension:race", Path: "Patient.extension", Slice: "race", Max: 1, USCDI: true,
 			Types: []Type{{Code: "Extension", Profiles: []string{coreURL + "us-core-race"}}},
 		}},
 		{"us-core-careplan|7.0.0", Element{

@@ -68,7 +68,7 @@ func (p *profileParser) element(in *Profile, columns []string) *Element {
 	for i, column := range columns[2:] {
 		switch i {
 		case 0:
-			e.MustSupport = column == "S"
+			e.MustSupport, e.USCDI = column == "S", column == "U"
 		case 1:
 			e.Types = parseTypes(column)
 		default:

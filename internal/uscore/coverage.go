@@ -80,12 +80,12 @@ func NewCoverage(set *profile.Set) *Coverage {
 	return c
 }
 
-// wanted are what must be supported of a profile, and its slices. When a resource was
+// wanted are what must be supported of a profile, for USCDI too, and its slices. When a resource was
 // last updated is not among them: the server writes that.
 func wanted(p *profile.Profile) []*Want {
 	var all []*Want
 	for _, e := range p.Elements {
-		if e.Max == 0 || !e.MustSupport && e.Slice == "" || e.Name() == "lastUpdated" {
+		if e.Max == 0 || !e.MustSupport && !e.USCDI && e.Slice == "" || e.Name() == "lastUpdated" {
 			continue
 		}
 		all = append(all, &Want{element: e})

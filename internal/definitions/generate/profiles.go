@@ -116,6 +116,9 @@ func elementColumns(p *profile.Profile, e *profile.Element, constraints map[prof
 	if e.MustSupport {
 		flags = "S"
 	}
+	if e.USCDI {
+		flags = "U"
+	}
 	high := fmt.Sprint(e.Max)
 	if e.Max < 0 {
 		high = "*"
