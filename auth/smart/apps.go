@@ -79,7 +79,9 @@ func (s *Server) revokeApp(v *visit) error {
 		return err
 	}
 	ctx := v.Context()
+	var ended auth.Grant
 	err := s.transact(ctx, func(tx *store.Tx) ([]audit.Event, error) {
+		ended = auth.Grant{} // it may run again
 		tokens := s.Tokens.In(tx.Records())
 		g, err := tokens.Grant(ctx, v.form.Get(page.FieldGrant))
 		if err != nil || g.Account != v.account.Name || g.Subject != v.account.Subject {
@@ -88,10 +90,28 @@ func (s *Server) revokeApp(v *visit) error {
 		if err := s.forgetConsent(ctx, tx.Records(), g.Account, g.Client); err != nil {
 			return nil, err
 		}
+		ended = g
 		return []audit.Event{s.revoked(v.Request, g, "by the user")}, tokens.Revoke(ctx, g.ID)
 	})
 	if err != nil {
 		return err
 	}
-	return s.showApps(v, "The app has no access any more.")
+	notice, err := s.endedInWords(v, ended)
+	if err != nil {
+		return err
+	}
+	return s.showApps(v, notice)
+}
+
+// endedInWords says what has ended: an app may have more than one grant, of several
+// launches or about several patients, and has access until the last of them is over.
+func (s *Server) endedInWords(v *visit, ended auth.Grant) (string, error) {
+	if ended.ID == "" {
+		return "That access was over already.", nil
+	}
+	left, err := s.Tokens.Grants(v.Context(), auth.AccountOwner(v.account.Name))
+	if slices.ContainsFunc(left, func(g auth.Grant) bool { return g.Client == ended.Client }) {
+		return "That access is over. You have given the app access more than once: what is left is below.", err
+	}
+	return "The app has no access any more.", err
 }

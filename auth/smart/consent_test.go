@@ -199,7 +199,7 @@ func TestConsentRemembered(t *testing.T) {
 
 	page := b.get("/apps")
 	for _, id := range b.offeredBy(page, "grant") {
-		b.send(b.form(page, "/apps"), "grant", id).shows(t, http.StatusOK, "The app has no access any more.")
+		b.send(b.form(page, "/apps"), "grant", id).shows(t, http.StatusOK, "My apps")
 	}
 	asked("after the app was revoked", ask(b, app, scopes, "ben"))
 	asked("after the app was revoked, without a patient", ask(b, app, "openid", ""))

@@ -296,10 +296,25 @@ func TestMyApps(t *testing.T) {
 	if len(of("helen")) != 1 || len(of("amara")) != 2 {
 		t.Error("something else has ended")
 	}
+	again := w.granted(app, "amara", "offline_access patient/Observation.rs")
+	var twice []string
 	for _, g := range of("amara") {
 		if g.Client == app.ID {
-			b.send(b.form(page, "/apps"), "grant", g.ID).shows(t, http.StatusOK, "The app has no access any more.")
+			twice = append(twice, g.ID)
 		}
+	}
+	end := func(id, want string) {
+		t.Helper()
+		b.send(b.form(page, "/apps"), "grant", id).shows(t, http.StatusOK, want)
+	}
+	end(twice[0], "That access is over. You have given the app access more than once: what is left is below.")
+	if w.good(gone.AccessToken) == w.good(again.AccessToken) {
+		t.Error("not one of the two has ended")
+	}
+	end(twice[0], "That access was over already.")
+	end(twice[1], "The app has no access any more.")
+	if w.good(again.AccessToken) {
+		t.Error("access after it was ended")
 	}
 	if _, err := w.Tokens.Authenticate(t.Context(), gone.AccessToken); err == nil {
 		t.Error("access after it was ended")
