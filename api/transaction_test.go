@@ -117,8 +117,8 @@ func TestTransactionLinks(t *testing.T) {
 	))
 }
 
-// A Bundle that is an entry, here a document, has links of its own, and a canonical
-// is never a link (http.html#trules).
+// A Bundle that is an entry has links of its own: a document, and a transaction that is
+// stored and not done. A canonical is never a link (http.html#trules).
 func TestTransactionOfADocument(t *testing.T) {
 	w := newWorld(t)
 	document := func(patient, organization string) string {
@@ -126,14 +126,16 @@ func TestTransactionOfADocument(t *testing.T) {
 			`{"fullUrl":"urn:uuid:a","resource":{"resourceType":"Composition","meta":{"profile":["urn:uuid:p"]},"status":"final","type":{"text":"t"},"date":"2026","title":"t","subject":{"reference":"urn:uuid:b"},"author":[{"reference":"urn:uuid:b"}],"custodian":{"reference":"` + organization + `"}}},` +
 			`{"fullUrl":"urn:uuid:b","resource":{"resourceType":"Patient","generalPractitioner":[{"reference":"` + patient + `"}]}}]`
 	}
+	const waiting = `"type":"transaction","entry":[{"resource":{"resourceType":"Basic","code":{"text":"b"},"subject":{"reference":"Patient?identifier=1"}},"request":{"method":"POST","url":"Basic"}}]`
 	got := w.post(w.all(), sent("transaction",
 		brings("urn:uuid:b", "PUT", "Organization/o", `{"resourceType":"Organization","id":"o"}`),
 		brings("urn:uuid:p", "PUT", "Organization/p", `{"resourceType":"Organization","id":"p"}`),
 		brings("", "PUT", "Bundle/d", `{"resourceType":"Bundle","id":"d",`+document("urn:uuid:p", "urn:uuid:p")+`}`),
+		brings("", "PUT", "Bundle/t", `{"resourceType":"Bundle","id":"t",`+waiting+`}`),
 	))
 	w.is("a document", got, 200, answered("transaction",
 		made("Organization", "o", ""), made("Organization", "p", ""),
-		made("Bundle", "d", document("Organization/p", "Organization/p"))))
+		made("Bundle", "d", document("Organization/p", "Organization/p")), made("Bundle", "t", waiting)))
 }
 
 // locationOf is the location of an entry's answer as it stands.

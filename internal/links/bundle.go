@@ -2,19 +2,34 @@ package links
 
 import "github.com/granary-fhir/granary/internal/fhirjson"
 
-// fullURLs are what the entries of a Bundle call each other (bundle.html#references).
-// In a Bundle that is itself an entry, such as a document, they are no links to the
-// entries around it.
-type fullURLs map[string]bool
+// scope is what is a link in the Bundles around a value, and none to what is around
+// them, as in a document that is itself an entry.
+type scope struct {
+	// fullURLs are what the entries call each other (bundle.html#references).
+	fullURLs map[string]bool
+	// waits is set inside of a transaction that is stored and not done: its
+	// conditional references are resolved when it is.
+	waits bool
+}
 
-// within adds the names of the entries of a Bundle to those of the Bundles around it.
-func (u fullURLs) within(bundle *fhirjson.Node) fullURLs {
-	all := make(fullURLs, len(u))
-	for url := range u {
-		all[url] = true
+// within is the scope inside of a Bundle.
+func (s scope) within(bundle *fhirjson.Node) scope {
+	inner := scope{fullURLs: make(map[string]bool, len(s.fullURLs)), waits: s.waits || bundle.Get("type").Text() == "transaction"}
+	for url := range s.fullURLs {
+		inner.fullURLs[url] = true
 	}
 	for _, entry := range bundle.Get("entry").Items() {
-		all[entry.Get("fullUrl").Text()] = true
+		inner.fullURLs[entry.Get("fullUrl").Text()] = true
 	}
-	return all
+	return inner
+}
+
+// holds tells whether a link stays within these Bundles.
+func (s scope) holds(url string) bool {
+	if s.waits {
+		if _, _, conditional := Conditional(url); conditional {
+			return true
+		}
+	}
+	return s.fullURLs[url]
 }

@@ -13,7 +13,8 @@ type Reference struct {
 }
 
 // References are the References of a resource, at any depth, in the order of the
-// document, but for those between the entries of a Bundle.
+// document, but for those that a Bundle holds for itself: between its entries, and the
+// conditional ones of a transaction.
 func References(resource *fhirjson.Node) []Reference {
 	var f finder
 	f.value(resource, "Resource", resource.Get("resourceType").Text())
@@ -22,7 +23,7 @@ func References(resource *fhirjson.Node) []Reference {
 
 type finder struct {
 	found []Reference
-	own   fullURLs
+	own   scope
 }
 
 func (f *finder) value(n *fhirjson.Node, typ, expression string) {
@@ -51,7 +52,7 @@ func (f *finder) object(n *fhirjson.Node, typ, expression string) {
 	}
 	for _, m := range n.Members() {
 		if isReference(structure, m) {
-			if !f.own[m.Value.Text()] {
+			if !f.own.holds(m.Value.Text()) {
 				f.found = append(f.found, Reference{expression, m.Value.Text()})
 			}
 		} else if member := memberType(structure, m.Name); member != "" {

@@ -2,6 +2,7 @@ package links
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/granary-fhir/granary/internal/fhirjson"
@@ -47,6 +48,28 @@ func TestReferencesOfABundle(t *testing.T) {
 	want := []Reference{{"Bundle.entry[0].resource.author", "urn:uuid:3"}}
 	if got := References(resource); !slices.Equal(got, want) {
 		t.Errorf("got  %v\nwant %v", got, want)
+	}
+}
+
+// A transaction that is stored waits with its conditional references; other Bundles
+// do not.
+func TestConditionalReferencesOfABundle(t *testing.T) {
+	for typ, want := range map[string][]Reference{
+		"transaction": {{"Bundle.entry[0].resource.author", "urn:uuid:1"}},
+		"collection":  {{"Bundle.entry[0].resource.subject", "Patient?identifier=1"}, {"Bundle.entry[0].resource.author", "urn:uuid:1"}},
+	} {
+		text := `{"resourceType":"Bundle","type":"` + typ + `","entry":[{"resource":{"resourceType":"Basic","subject":{"reference":"Patient?identifier=1"},"author":{"reference":"urn:uuid:1"}}}]}`
+		resource, err := fhirjson.Parse([]byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := References(resource); !slices.Equal(got, want) {
+			t.Errorf("%s: got %v, want %v", typ, got, want)
+		}
+		rewritten := string(Rewrite(resource, func(string) (string, bool) { return "Patient/1", true }))
+		if stays := strings.Contains(rewritten, "Patient?identifier=1"); stays != (typ == "transaction") {
+			t.Errorf("%s: rewritten to %s", typ, rewritten)
+		}
 	}
 }
 

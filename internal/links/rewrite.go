@@ -18,14 +18,14 @@ type Lookup func(url string) (reference string, ok bool)
 // Reference.reference; for elements of type uri, url, oid and uuid, and the hrefs
 // and srcs of a narrative, for a URN only, since there an http URL may be a name and
 // not an address (ValueSet.url). A canonical is always a name. Everything else stays
-// as it is written, and so do the links between the entries of a Bundle.
+// as it is written, and so do the links that a Bundle holds for itself.
 func Rewrite(resource *fhirjson.Node, lookup Lookup) []byte {
 	return rewriter{lookup: lookup}.value(resource, "Resource")
 }
 
 type rewriter struct {
 	lookup Lookup
-	own    fullURLs
+	own    scope
 }
 
 // IsURN tells whether a URL is a URN, such as urn:uuid:….
@@ -124,7 +124,7 @@ func (w rewriter) reference(n *fhirjson.Node) []byte {
 }
 
 func (w rewriter) means(url string) (reference string, ok bool) {
-	if w.own[url] {
+	if w.own.holds(url) {
 		return "", false
 	}
 	return w.lookup(url)
