@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"net"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
@@ -13,6 +14,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/x/mongo/driver/connstring"
 
 	"github.com/granary-fhir/granary/search"
+	"github.com/granary-fhir/granary/store"
 	"github.com/granary-fhir/granary/store/mongo/mongouri"
 )
 
@@ -72,18 +74,21 @@ func (o Options) withDefaults() Options {
 }
 
 // client makes the driver's options, and tells the database that a URI names. What
-// is acknowledged is on a majority of the members, and no call reads what a new
-// primary could take back. The URI may hold a password: no error repeats it.
+// is acknowledged is on a majority of the members, no call reads what a new primary could
+// take back, and a command whose answer is lost is sent once more, whatever the URI says.
+// It may hold a password: no error repeats it.
 func (o Options) client(uri string, counts *counts) (*options.ClientOptions, string, error) {
 	parsed, err := connstring.ParseAndValidate(uri)
 	if err != nil {
-		return nil, "", fmt.Errorf("the MongoDB URI is not one; it looks like mongodb://HOST:27017/%s?replicaSet=NAME: %w", DefaultDatabase, err)
+		return nil, "", uriError(err)
 	}
 	c := options.Client().ApplyURI(uri).
 		SetAppName("granary").
 		SetReadConcern(readconcern.Majority()).
 		SetReadPreference(readpref.Primary()).
 		SetWriteConcern(writeconcern.Majority()).
+		SetRetryWrites(true).
+		SetRetryReads(true).
 		SetMaxPoolSize(o.MaxPool).
 		SetMinPoolSize(o.MinPool).
 		SetConnectTimeout(o.ConnectTimeout).
@@ -91,6 +96,16 @@ func (o Options) client(uri string, counts *counts) (*options.ClientOptions, str
 		SetTimeout(o.OperationTimeout).
 		SetPoolMonitor(counts.monitor())
 	return c, cmp.Or(parsed.Database, DefaultDatabase), c.Validate()
+}
+
+// uriError says why a URI cannot be used: it is none, or the servers that a mongodb+srv name
+// stands for cannot be looked up, which passes.
+func uriError(err error) error {
+	var lookup *net.DNSError
+	if errors.As(err, &lookup) {
+		return &failure{store.ErrUnavailable, lookup}
+	}
+	return fmt.Errorf("the MongoDB URI is not one; it looks like mongodb://HOST:27017/%s?replicaSet=NAME: %w", DefaultDatabase, err)
 }
 
 // transactional are the options of every transaction.
