@@ -13,7 +13,9 @@ type position struct {
 	sort, rid int64
 }
 
-// encode writes the number of keys, each key, and the place among equal keys.
+// encode writes the number of keys, each key, and the place among equal keys. The rid
+// always takes eight bytes: the length of a page link would tell else how many rows
+// there are, hidden ones among them (leaks.md row 10).
 func (p *position) encode() store.Position { return p.append(nil) }
 
 func (p *position) append(b []byte) []byte {
@@ -31,8 +33,11 @@ func (p *position) append(b []byte) []byte {
 		}
 	}
 	b = binary.AppendVarint(b, p.sort)
-	return binary.AppendVarint(b, p.rid)
+	return appendRow(b, p.rid)
 }
+
+// appendRow writes a rid.
+func appendRow(b []byte, rid int64) []byte { return binary.BigEndian.AppendUint64(b, uint64(rid)) }
 
 // decodePosition is the inverse; store.ErrCursor if the text is no position with
 // that many keys.
@@ -45,7 +50,7 @@ func decodePosition(text store.Position, keys int) (*position, error) {
 	for range keys {
 		p.keys = append(p.keys, r.key())
 	}
-	p.sort, p.rid = r.int(), r.int()
+	p.sort, p.rid = r.int(), r.row()
 	if r.bad || len(r.rest) > 0 {
 		return nil, store.ErrCursor
 	}
@@ -79,6 +84,9 @@ func (r *positionReader) int() int64 {
 	r.rest = r.rest[n:]
 	return i
 }
+
+// row is what appendRow wrote.
+func (r *positionReader) row() int64 { return int64(binary.BigEndian.Uint64(r.take(8))) }
 
 func (r *positionReader) key() value {
 	switch valueKind(r.byte()) {

@@ -38,7 +38,7 @@ func (s *snapshot) Search(ctx context.Context, selects []search.Select, after st
 		return nil, orInterrupted(ctx, err)
 	}
 	matches := make([]store.Match, len(hits))
-	positions := make([]byte, 0, 24*len(hits)) // of all matches together
+	positions := make([]byte, 0, 32*len(hits)) // of all matches together
 	for i := range hits {
 		start := len(positions)
 		positions = hits[i].append(positions)

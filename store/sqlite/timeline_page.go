@@ -20,14 +20,14 @@ func (m moment) compare(n moment) int {
 
 func (m moment) encode() store.Position {
 	b := binary.AppendVarint(nil, m.updated)
-	b = binary.AppendVarint(b, m.rid)
+	b = appendRow(b, m.rid)
 	return binary.AppendVarint(b, m.version)
 }
 
 // decodeMoment is the inverse; store.ErrCursor if the text is no moment.
 func decodeMoment(text store.Position) (moment, error) {
 	r := positionReader{rest: text}
-	m := moment{r.int(), r.int(), r.int()}
+	m := moment{r.int(), r.row(), r.int()}
 	if r.bad || len(r.rest) > 0 {
 		return moment{}, store.ErrCursor
 	}
