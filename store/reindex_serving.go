@@ -59,7 +59,8 @@ func (s *Store) KeepIndexed(ctx context.Context, tell Serving) {
 	lagged := false
 	for {
 		lags, err := s.catchUp(ctx, &lagged, tell)
-		if err != nil && ctx.Err() == nil {
+		// While nothing is to be made anew, a store that is away has failed at nothing.
+		if err != nil && ctx.Err() == nil && (lagged || !errors.Is(err, ErrUnavailable)) {
 			tell.Failed(err)
 		}
 		if lagged && !lags && err == nil {
