@@ -61,7 +61,7 @@ func TestBatch(t *testing.T) {
 		failed("404 Not Found", "not-found", "", "there is no such resource, or the access token does not reach it"),
 		failed("400 Bad Request", "invalid", "http.no", "search parameter no is not known for Observation"),
 		failed("404 Not Found", "not-found", "", "there is nothing at this path; the FHIR base of this server is /fhir"),
-		failed("405 Method Not Allowed", "not-supported", "", "DELETE is not possible here"),
+		failed("405 Method Not Allowed", "not-supported", "", "DELETE is not possible here; these are: GET, HEAD, OPTIONS"),
 		failed("400 Bad Request", "invalid", "resourceType", `the body is a "Observation" and the path is for a Patient`),
 	))
 }

@@ -205,11 +205,12 @@ func (d *dispatcher) routed(r *request) error {
 	if r.route.served() {
 		return nil
 	}
-	status := http.StatusMethodNotAllowed
-	if len(methods(d.routes, r.route.pattern)) == 0 {
-		status = http.StatusNotFound
+	allowed := strings.Join(methods(d.routes, r.route.pattern), ", ")
+	if allowed == "" {
+		return refuse(http.StatusNotFound, fhir.IssueTypeNotSupported, "%s", r.route.refusal)
 	}
-	return refuse(status, fhir.IssueTypeNotSupported, "%s", r.route.refusal)
+	// In words too: an entry of a batch has no Allow header.
+	return refuse(http.StatusMethodNotAllowed, fhir.IssueTypeNotSupported, "%s; these are: %s", r.route.refusal, allowed)
 }
 
 // allow is the Allow header of a 405: the methods that the path serves, without

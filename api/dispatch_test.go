@@ -52,7 +52,7 @@ func TestEveryRoute(t *testing.T) {
 			case allow == "":
 				w.is(name, got, 404, oops("not-supported", "", refusal(line, method)), "Allow:")
 			default:
-				w.is(name, got, 405, oops("not-supported", "", refusal(line, method)), "Allow: "+allow)
+				w.is(name, got, 405, oops("not-supported", "", refusal(line, method)+"; these are: "+allow), "Allow: "+allow)
 			}
 		}
 	}

@@ -16,7 +16,7 @@ func TestOperationsOfOneTypeHideNothing(t *testing.T) {
 			t.Errorf("%s: %d, want %d: %s", path, got.status, status, got.body)
 		}
 	}
-	w.is("PUT", w.send(all, "PUT", "/Patient/eve/$everything", "{}"), 405, oops("not-supported", "", "PUT is not possible here"), "Allow: GET, HEAD, OPTIONS, POST")
+	w.is("PUT", w.send(all, "PUT", "/Patient/eve/$everything", "{}"), 405, oops("not-supported", "", "PUT is not possible here; these are: GET, HEAD, OPTIONS, POST"), "Allow: GET, HEAD, OPTIONS, POST")
 	w.is("OPTIONS", w.send("", "OPTIONS", "/Patient/eve/$everything", ""), 204, "", "Allow: GET, HEAD, OPTIONS, POST")
-	w.is("PUT", w.send(all, "PUT", "/Patient/$everything", "{}"), 405, oops("not-supported", "", "PUT is not possible here"), "Allow: GET, HEAD, OPTIONS, POST")
+	w.is("PUT", w.send(all, "PUT", "/Patient/$everything", "{}"), 405, oops("not-supported", "", "PUT is not possible here; these are: GET, HEAD, OPTIONS, POST"), "Allow: GET, HEAD, OPTIONS, POST")
 }

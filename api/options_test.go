@@ -62,7 +62,7 @@ func TestMethodNotAllowed(t *testing.T) {
 		{"TRACE", "/Patient", "DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT"},
 		{"DELETE", "/Patient/eve/_history/1", "GET, HEAD, OPTIONS"},
 	} {
-		want := oops("not-supported", "", c.method+" is not possible here")
+		want := oops("not-supported", "", c.method+" is not possible here; these are: "+c.allow)
 		w.is(c.method+" "+c.path, w.send("", c.method, c.path, ""), 405, want, "Allow: "+c.allow)
 		w.is(c.method+" "+c.path, w.send(all, c.method, c.path, "<x/>", "Content-Type: text/xml"), 405, want, "Allow: "+c.allow)
 	}

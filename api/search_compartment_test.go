@@ -59,5 +59,5 @@ func TestSearchCompartment(t *testing.T) {
 	w.is("another type", w.get(own, "/Patient/adam/Condition"), 403, oops("forbidden", "", "no granted scope allows search on Condition"),
 		`WWW-Authenticate: Bearer realm="granary", error="insufficient_scope", scope="patient/Condition.s"`)
 	w.is("write into a compartment", w.send(all, http.MethodPost, "/Patient/eve/Observation", "{}"), 405,
-		oops("not-supported", "", "POST is not possible here"), "Allow: GET, HEAD, OPTIONS")
+		oops("not-supported", "", "POST is not possible here; these are: GET, HEAD, OPTIONS"), "Allow: GET, HEAD, OPTIONS")
 }

@@ -37,7 +37,7 @@ func TestTransactionAllOrNothing(t *testing.T) {
 		"no resource":              {all, asks("POST", "Patient"), 400, "required", "Bundle.entry[2]", "entry 2 (POST Patient): the body is empty; it must be a Patient"},
 		"another type":             {all, brings("", "POST", "Patient", `{"resourceType":"Encounter"}`), 400, "invalid", "Bundle.entry[2].resource.resourceType", `entry 2 (POST Patient): the body is a "Encounter" and the path is for a Patient`},
 		"another id":               {all, brings("", "PUT", "Patient/1", `{"resourceType":"Patient","id":"2"}`), 400, "invalid", "Bundle.entry[2].resource.id", "entry 2 (PUT Patient/1): the id in the body is not that in the path"},
-		"POST to an id":            {all, brings("", "POST", "Patient/1", `{"resourceType":"Patient"}`), 405, "not-supported", "Bundle.entry[2]", "entry 2 (POST Patient/1): POST is not possible here"},
+		"POST to an id":            {all, brings("", "POST", "Patient/1", `{"resourceType":"Patient"}`), 405, "not-supported", "Bundle.entry[2]", "entry 2 (POST Patient/1): POST is not possible here; these are: DELETE, GET, HEAD, OPTIONS, PATCH, PUT"},
 		"unknown type":             {all, asks("GET", "Patience/1"), 404, "not-supported", "Bundle.entry[2]", "entry 2 (GET Patience/1): the path names a resource type that R4 does not have; types are written as in Patient"},
 		"unknown path":             {all, asks("GET", "a/b/c/d/e"), 404, "not-found", "Bundle.entry[2]", "entry 2 (GET a/b/c/d/e): there is nothing at this path; the FHIR base of this server is /fhir"},
 		"parameter":                {all, asks("GET", "Patient?no=1"), 400, "invalid", "Bundle.entry[2].request.url", "entry 2 (GET Patient): search parameter no is not known for Patient"},
@@ -76,7 +76,7 @@ func TestTransactionFailureHeaders(t *testing.T) {
 		oops("forbidden", "Bundle.entry[0]", "entry 0 (GET Condition): no granted scope allows search on Condition"),
 		`WWW-Authenticate: Bearer realm="granary", error="insufficient_scope", scope="patient/Condition.s"`)
 	w.is("method", w.post(w.all(), sent("transaction", asks("DELETE", "Patient/eve/_history/1"))), 405,
-		oops("not-supported", "Bundle.entry[0]", "entry 0 (DELETE Patient/eve/_history/1): DELETE is not possible here"),
+		oops("not-supported", "Bundle.entry[0]", "entry 0 (DELETE Patient/eve/_history/1): DELETE is not possible here; these are: GET, HEAD, OPTIONS"),
 		"Allow: "+w.send(w.all(), "DELETE", "/Patient/eve/_history/1", "").header.Get("Allow"))
 }
 

@@ -169,7 +169,7 @@ func TestValidateRefuses(t *testing.T) {
 	} {
 		w.is(c.path+" "+c.body, w.send(all, http.MethodPost, c.path, c.body), c.status, c.want)
 	}
-	w.is("the type of GET", w.get(all, "/Patient/$validate"), 405, oops("not-supported", "", "GET is not possible here"), "Allow: OPTIONS, POST")
+	w.is("the type of GET", w.get(all, "/Patient/$validate"), 405, oops("not-supported", "", "GET is not possible here; these are: OPTIONS, POST"), "Allow: OPTIONS, POST")
 }
 
 // It is checked whatever is checked on writing, and told whole where writing is
