@@ -26,10 +26,10 @@ func (f metricsFlags) check() error {
 		}
 		return nil
 	}
-	host, _, err := net.SplitHostPort(f.MetricsAddr)
+	host, err := hostToListen("--metrics-addr", f.MetricsAddr)
 	switch {
 	case err != nil:
-		return fmt.Errorf("--metrics-addr: %q is not HOST:PORT", f.MetricsAddr)
+		return err
 	case !isLoopback(host) && !f.MetricsBeyondLoopback:
 		return fmt.Errorf("--metrics-addr %q is beyond loopback, where everyone reads how busy the server is: choose a loopback address, or add --metrics-beyond-loopback", f.MetricsAddr)
 	}

@@ -50,9 +50,9 @@ func (serveCmd) Help() string {
 
 // Validate refuses flags that do not go together, before anything is opened.
 func (cmd *serveCmd) Validate() error {
-	host, _, err := net.SplitHostPort(cmd.Addr)
+	host, err := hostToListen("--addr", cmd.Addr)
 	if err != nil {
-		return fmt.Errorf("--addr: %q is not HOST:PORT", cmd.Addr)
+		return err
 	}
 	beyond := !isLoopback(host)
 	tls := cmd.TLSCert != ""
@@ -82,6 +82,20 @@ func (cmd *serveCmd) Validate() error {
 
 // trusts tells whether a proxy's headers are believed.
 func (cmd *serveCmd) trusts() bool { return cmd.Trust != string(proxy.None) }
+
+// hostToListen is the host of an address to listen on, as a flag has it. A port that
+// cannot be is refused here: that is a mistake in the command line, and not the
+// machine's, to which it may look like a host that is not known.
+func hostToListen(flag, addr string) (string, error) {
+	host, port, err := net.SplitHostPort(addr)
+	if err != nil {
+		return "", fmt.Errorf("%s: %q is not HOST:PORT", flag, addr)
+	}
+	if _, err := net.LookupPort("tcp", port); err != nil {
+		return "", fmt.Errorf("%s: %q has no port from 0 to 65535, where 0 is any that is free", flag, addr)
+	}
+	return host, nil
+}
 
 // isLoopback tells whether a host to listen on is reached from this machine only.
 func isLoopback(host string) bool {
