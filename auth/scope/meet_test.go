@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"pgregory.net/rapid"
+
+	"github.com/granary-fhir/granary/internal/testrun"
 )
 
 func one(t *testing.T, text string) Scope {
@@ -202,7 +204,7 @@ func TestLimitOfLongLists(t *testing.T) {
 		}
 		return scopes
 	}
-	begun := time.Now()
+	begun := testrun.CPUTime()
 	within, refused := Within(list("code", 1000)).Limit(list("category", 2000), "no")
 	if len(within) != maxParts || len(refused) != 2000-maxParts/1000 || refused[0].Reason != tooMany {
 		t.Errorf("%d parts, %d refused, the first %v", len(within), len(refused), refused[0])
@@ -210,7 +212,7 @@ func TestLimitOfLongLists(t *testing.T) {
 	if within, refused := Within(list("code", 2000)).Limit(list("code", 2000), "no"); len(within) != 2000 || len(refused) != 0 {
 		t.Errorf("%d, %d refused", len(within), len(refused))
 	}
-	if took := time.Since(begun); took > 30*time.Second { // it was an hour
+	if took := testrun.CPUTime() - begun; took > 30*time.Second { // it was an hour
 		t.Errorf("it took %v", took)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/granary-fhir/granary/internal/ig"
+	"github.com/granary-fhir/granary/internal/testrun"
 )
 
 // members are Observations of which each refers to the next one so many times.
@@ -59,10 +60,10 @@ func TestManyReferences(t *testing.T) {
 		fmt.Fprintf(&contained, `{"resourceType":"Observation","id":"%d","valueString":"x"},`, i)
 		fmt.Fprintf(&references, `{"reference":"#%d"},`, many-1)
 	}
-	began := time.Now()
+	began := testrun.CPUTime()
 	got := issuesOf(t, observations(t), "p", `{"resourceType":"Observation","valueString":"x","contained":[`+
 		strings.TrimSuffix(contained.String(), ",")+`],"hasMember":[`+strings.TrimSuffix(references.String(), ",")+`]}`)
-	if took := time.Since(began); len(got) != 0 || took > 15*time.Second {
+	if took := testrun.CPUTime() - began; len(got) != 0 || took > 15*time.Second {
 		t.Errorf("%s in %v", got, took)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"flag"
 	"runtime/debug"
 	"testing"
+	"time"
 
 	_ "pgregory.net/rapid" // has the flag
 
@@ -26,5 +27,15 @@ func TestGrowHeap(t *testing.T) {
 	testrun.GrowHeap()
 	if got := debug.SetGCPercent(was); got != 400 {
 		t.Errorf("the heap grows by %d %%", got)
+	}
+}
+
+// Work counts.
+func TestCPUTime(t *testing.T) {
+	before, began := testrun.CPUTime(), time.Now()
+	for testrun.CPUTime() < before+20*time.Millisecond {
+		if time.Since(began) > time.Minute {
+			t.Fatalf("%v before a minute of work, %v after it", before, testrun.CPUTime())
+		}
 	}
 }

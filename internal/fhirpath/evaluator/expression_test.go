@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/granary-fhir/granary/internal/fhirjson"
+	"github.com/granary-fhir/granary/internal/testrun"
 )
 
 func parse(t testing.TB, source string) *fhirjson.Node {
@@ -211,11 +212,11 @@ func TestTooLong(t *testing.T) {
 		"name.given.isDistinct() or name.select(%resource.name.intersect(%resource.name)).exists()",
 		"1.combine(2).repeat($this + 1)",
 	} {
-		start := time.Now()
+		start := testrun.CPUTime()
 		if got := evaluate(t, in, context, expression); got != "! the evaluation needs more than 250000 steps" {
 			t.Errorf("%s: %.200s", expression, got)
 		}
-		if took := time.Since(start); took > 20*time.Second {
+		if took := testrun.CPUTime() - start; took > 20*time.Second {
 			t.Errorf("%s took %s", expression, took)
 		}
 	}

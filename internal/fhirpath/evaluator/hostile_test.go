@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/granary-fhir/granary/internal/testrun"
 )
 
 // TestLongTexts: what costs by the length of a text, the size of a collection that is
@@ -39,11 +41,11 @@ func TestLongTexts(t *testing.T) {
 		long + ".substring(0, 64).matches('^[A-Za-z0-9-.]{1,64}$')":    "true",
 		"'a-b-c'.replaceMatches('(a)|-', '$1+')":                       "a++b+c",
 	} {
-		began := time.Now()
+		began := testrun.CPUTime()
 		if got := evaluate(t, in, context, expression); got != want {
 			t.Errorf("%s: %.200s, want %s", expression, got, want)
 		}
-		if took := time.Since(began); took > 10*time.Second {
+		if took := testrun.CPUTime() - began; took > 10*time.Second {
 			t.Errorf("%s took %s", expression, took)
 		}
 	}
