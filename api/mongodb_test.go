@@ -16,7 +16,7 @@ import (
 // mongoWorld is a world whose store is in MongoDB: two of one URI are as two processes.
 func mongoWorld(t testing.TB, uri string, change ...func(*Config)) *world {
 	t.Helper()
-	return mongoWorldWith(t, uri, mongo.Options{SelectionTimeout: 100 * time.Millisecond, ConnectTimeout: time.Second}, change...)
+	return mongoWorldWith(t, uri, mongo.Options{SelectionTimeout: time.Second}, change...)
 }
 
 func mongoWorldWith(t testing.TB, uri string, o mongo.Options, change ...func(*Config)) *world {
@@ -45,10 +45,11 @@ var requests = []struct{ method, path, body string }{
 // nothing is wrong.
 func TestMongoDBIsUnavailable(t *testing.T) {
 	t.Parallel()
-	p := mongotest.NewProxy(t, mongotest.URI(t))
-	w := mongoWorld(t, p.URI(), func(c *Config) { c.Timeout = 150 * time.Millisecond })
+	uri := mongotest.URI(t)
+	p := mongotest.NewProxy(t, uri)
+	mongoWorld(t, uri).add(`{"resourceType":"Patient","id":"1","gender":"male"}`) // which may take its time
+	w := mongoWorld(t, p.URI(), func(c *Config) { c.Timeout = 300 * time.Millisecond })
 	all := w.all()
-	w.add(`{"resourceType":"Patient","id":"1","gender":"male"}`)
 	unavailable := func(name string) {
 		t.Helper()
 		for _, r := range requests {

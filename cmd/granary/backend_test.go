@@ -212,12 +212,12 @@ func TestReadinessFollowsTheDatabase(t *testing.T) {
 	}
 	way := newRelay(t, database.Host)
 	database.Host, database.RawQuery = way.listener.Addr().String(), "directConnection=true"
-	s := serveTest(t, "--store", database.String(), "--mongo-selection-timeout=100ms", "--mongo-connect-timeout=1s", "--no-sandbox")
+	s := serveTest(t, "--store", database.String(), "--mongo-selection-timeout=2s", "--mongo-connect-timeout=10s", "--no-sandbox")
 	ready := strings.TrimSuffix(s.base, "/fhir") + readyzPath
 	becomes := func(want int) {
 		t.Helper()
-		client := http.Client{Timeout: 10 * time.Second}
-		for end := time.Now().Add(20 * time.Second); ; {
+		client := http.Client{Timeout: time.Minute}
+		for end := time.Now().Add(time.Minute); ; {
 			response, err := client.Get(ready)
 			if err != nil {
 				t.Fatal(err)

@@ -24,7 +24,7 @@ func TestStandaloneInsertsARecordOnce(t *testing.T) {
 	if _, err := b.Records().Put(t.Context(), "k", "1", []byte("first"), time.Time{}); err != nil {
 		t.Fatal(err)
 	}
-	limited, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	limited, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	err = b.write(limited, func(x *tx) error {
 		r := &records{b, x}

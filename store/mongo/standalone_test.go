@@ -207,7 +207,7 @@ func TestWhatAStandaloneServerLeftIsNotInTheWay(t *testing.T) {
 	b := open(t, uri, time.Now)
 	ctx := t.Context()
 	write := func(code string) error {
-		limited, cancel := context.WithTimeout(ctx, 5*time.Second)
+		limited, cancel := context.WithTimeout(ctx, time.Minute)
 		defer cancel()
 		return b.Write(limited, func(w store.Writer) error { return next(limited, w, "1", code) })
 	}
