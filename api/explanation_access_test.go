@@ -2,6 +2,7 @@ package api
 
 import (
 	"fmt"
+	"math"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
@@ -151,7 +152,11 @@ func TestExplanationsCostNothingUnasked(t *testing.T) {
 		for _, name := range headers {
 			r.Header.Set(name, "true")
 		}
-		return testing.AllocsPerRun(200, func() { w.handler.ServeHTTP(&discard{header: make(http.Header)}, r) })
+		least := math.Inf(1) // what the background adds is not the request's
+		for range 5 {
+			least = min(least, testing.AllocsPerRun(50, func() { w.handler.ServeHTTP(&discard{header: make(http.Header)}, r) }))
+		}
+		return least
 	}
 	without, refused, given := allocations(false), allocations(false, explainHeader), allocations(true, explainHeader)
 	if refused > without+outBy {

@@ -51,12 +51,12 @@ func newFlow(t *testing.T, named bool) flow {
 }
 
 // reached is what the app's page is loaded into: "document", "iframe", or "" if a
-// browser does not come to it.
-func (f flow) reached() string {
+// browser does not come to it while it is waited for.
+func (f flow) reached(patience time.Duration) string {
 	select {
 	case into := <-f.arrived:
 		return into
-	case <-time.After(3 * time.Second):
+	case <-time.After(patience):
 		return ""
 	}
 }
@@ -87,7 +87,11 @@ func TestBrowserLetsThePagesLeadToTheApp(t *testing.T) {
 		if err := chromedp.Do(ctx, steps...); err != nil {
 			t.Fatal(c.name, err)
 		}
-		if got := f.reached(); got != c.want {
+		patience := 30 * time.Second
+		if c.want == "" {
+			patience = 3 * time.Second
+		}
+		if got := f.reached(patience); got != c.want {
 			t.Errorf("%s: the app's page is loaded into %q, not %q", c.name, got, c.want)
 		}
 	}

@@ -82,7 +82,7 @@ func TestReadinessAsksTheWriter(t *testing.T) {
 	}
 	defer func() { _ = opened.Close() }()
 	h := newHealth(t.Context(), opened, slog.New(slog.DiscardHandler))
-	h.age, h.patience = 0, 20*time.Millisecond
+	h.age, h.patience = 0, time.Second // in which it also has to read
 	held, free, ended := make(chan bool), make(chan bool), make(chan error, 1)
 	go func() {
 		ended <- opened.View(store.Unrestricted("a test")).Transact(t.Context(), func(*store.Tx) error {
@@ -163,12 +163,12 @@ func until(t *testing.T, what string, is func() bool) {
 	t.Helper()
 	again := time.NewTicker(5 * time.Millisecond)
 	defer again.Stop()
-	late := time.After(30 * time.Second)
+	late := time.After(time.Minute)
 	for !is() {
 		select {
 		case <-again.C:
 		case <-late:
-			t.Fatalf("after 30 seconds it is still not so: %s", what)
+			t.Fatalf("after a minute it is still not so: %s", what)
 		}
 	}
 }

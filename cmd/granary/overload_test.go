@@ -23,7 +23,7 @@ func patients(t *testing.T) (data string) {
 	s := serveTest(t, "--data", data, "--no-sandbox", "--auth=off")
 	var entries []string
 	for n := range 2000 {
-		entries = append(entries, fmt.Sprintf(`{"resource":{"resourceType":"Patient","name":[{"family":"%s%d"}]},"request":{"method":"POST","url":"Patient"}}`, strings.Repeat("a", 50), n))
+		entries = append(entries, fmt.Sprintf(`{"resource":{"resourceType":"Patient","name":[{"family":"%s%d"}]},"request":{"method":"POST","url":"Patient"}}`, strings.Repeat("a", 500), n))
 	}
 	bundle := `{"resourceType":"Bundle","type":"transaction","entry":[` + strings.Join(entries, ",") + `]}`
 	response, err := http.Post(s.base, "application/fhir+json", strings.NewReader(bundle))
@@ -58,20 +58,25 @@ func TestOverload(t *testing.T) {
 	}
 }
 
-// heavy is a search that needs many seconds of a fast machine: a thousand texts
-// are looked for within each of two thousand names.
+// heavy is a search that needs more than a minute of a fast machine: within each of two
+// thousand names a thousand texts are looked for, of which the last is there, and so
+// nineteen times (search.MaxTests), but for the last time, so that no name is found.
 var heavy = sync.OnceValue(func() string {
-	texts := make([]string, 1000)
-	for n := range texts {
-		texts[n] = fmt.Sprintf("aab%d", n)
+	var query strings.Builder
+	for round := range 19 {
+		query.WriteString("&family:contains=")
+		for n := range 999 {
+			fmt.Fprintf(&query, "aab%d-%d,", round, n)
+		}
+		query.WriteString("a")
 	}
-	return "family:contains=" + strings.Join(texts, ",")
+	return query.String()[1:] + "b"
 })
 
 const form = "application/x-www-form-urlencoded"
 
 // A client that leaves takes its query with it: the connection on which it ran is
-// soon free.
+// free long before it would have ended.
 func testClientLeaves(t *testing.T, s *served, metrics string) {
 	ctx, leave := context.WithCancel(t.Context())
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, s.base+"/Patient/_search", strings.NewReader(heavy()))
@@ -89,15 +94,11 @@ func testClientLeaves(t *testing.T, s *served, metrics string) {
 	}()
 	using := func() float64 { return number(t, scrape(t, metrics), "granary_store_readers_in_use") }
 	until(t, "the query runs", func() bool { return using() == 1 })
-	at := time.Now()
 	leave()
 	if err := <-left; !errors.Is(err, context.Canceled) {
 		t.Fatalf("the query had ended already: %v", err)
 	}
 	until(t, "no connection is in use", func() bool { return using() == 0 })
-	if took := time.Since(at); took > 5*time.Second {
-		t.Errorf("the query went on for %v", took)
-	}
 	until(t, "the metrics tell", func() bool {
 		return strings.Contains(scrape(t, metrics), `granary_http_requests_total{interaction="search-type",status="499"} 1`)
 	})
@@ -105,7 +106,6 @@ func testClientLeaves(t *testing.T, s *served, metrics string) {
 
 // A query that takes too long ends, and its client is told why.
 func testRequestTimeout(t *testing.T, s *served, metrics string) {
-	at := time.Now()
 	response, err := http.Post(s.base+"/Patient/_search", form, strings.NewReader(heavy()))
 	if err != nil {
 		t.Fatal(err)
@@ -115,12 +115,7 @@ func testRequestTimeout(t *testing.T, s *served, metrics string) {
 	if response.StatusCode != http.StatusServiceUnavailable || response.Header.Get("Retry-After") == "" || !strings.Contains(string(body), `"code":"timeout","diagnostics":"the request took too long; ask for less, or try again later"`) {
 		t.Errorf("%d %s", response.StatusCode, body)
 	}
-	if took := time.Since(at); took > 10*time.Second {
-		t.Errorf("it took %v", took)
-	}
-	if using := number(t, scrape(t, metrics), "granary_store_readers_in_use"); using != 0 {
-		t.Errorf("%v connections are in use", using)
-	}
+	until(t, "no connection is in use", func() bool { return number(t, scrape(t, metrics), "granary_store_readers_in_use") == 0 })
 }
 
 // burst asks more than the server takes on, and counts the answers by status. Each
@@ -183,14 +178,9 @@ func testBurst(t *testing.T, s *served, metrics string) {
 	// one in the second burst and not in the first.
 	const few = clients / 20
 	until(t, "there are as many goroutines as before", func() bool { return settled(t).goroutines <= before.goroutines+few })
-	if now := settled(t); now.heap > before.heap+16<<20 {
-		t.Errorf("the heap grew from %d to %d bytes", before.heap, now.heap)
-	}
-	after := scrape(t, metrics)
+	until(t, "the heap is what it was", func() bool { return settled(t).heap <= before.heap+16<<20 })
 	for _, series := range []string{`granary_requests_working{kind="read"}`, `granary_requests_waiting{kind="read"}`, "granary_http_requests_in_flight", "granary_store_readers_in_use"} {
-		if n := number(t, after, series); n != 0 {
-			t.Errorf("%s is %v", series, n)
-		}
+		until(t, series+" is 0", func() bool { return number(t, scrape(t, metrics), series) == 0 })
 	}
 	if code, errs := s.stop(); code != exitOK {
 		t.Errorf("exit code %d\n%s", code, errs)
@@ -251,10 +241,9 @@ func testClientDoesNotRead(t *testing.T, s *served, metrics string) {
 		t.Fatal(err)
 	}
 	response.Body.Close()
-	if response.StatusCode != http.StatusCreated || !stuck() {
+	if response.StatusCode != http.StatusCreated {
 		t.Errorf("a create: %d", response.StatusCode)
 	}
-	if using := number(t, scrape(t, metrics), "granary_store_readers_in_use"); using != 0 {
-		t.Errorf("%v connections are in use", using)
-	}
+	until(t, "the answer alone is left", stuck)
+	until(t, "no connection is in use", func() bool { return number(t, scrape(t, metrics), "granary_store_readers_in_use") == 0 })
 }
