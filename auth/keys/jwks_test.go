@@ -5,8 +5,6 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"math/big"
-	"net/http"
-	"net/http/httptest"
 	"testing"
 	"time"
 
@@ -49,38 +47,5 @@ func TestJWKS(t *testing.T) {
 	public := &rsa.PublicKey{N: new(big.Int).SetBytes(n), E: 65537}
 	if _, err := jwt.Parse(token, func(*jwt.Token) (any, error) { return public, nil }, jwt.WithTimeFunc(w.Now)); err != nil {
 		t.Error(err)
-	}
-}
-
-func TestServeJWKS(t *testing.T) {
-	w := newWorld(t)
-	k := w.open(w.records)
-	ask := func(method, tag string) *httptest.ResponseRecorder {
-		r := httptest.NewRequest(method, "/auth/jwks", nil)
-		if tag != "" {
-			r.Header.Set("If-None-Match", tag)
-		}
-		answer := httptest.NewRecorder()
-		w.must(k.ServeJWKS(answer, r))
-		return answer
-	}
-	set, err := k.JWKS(t.Context())
-	w.must(err)
-	got := ask(http.MethodGet, "")
-	tag := got.Header().Get("Etag")
-	if got.Code != 200 || got.Body.String() != string(set) || got.Header().Get("Content-Type") != "application/jwk-set+json" ||
-		got.Header().Get("Cache-Control") != "public, max-age=3600" || tag == "" {
-		t.Errorf("%d %v %s", got.Code, got.Header(), got.Body)
-	}
-	if head := ask(http.MethodHead, ""); head.Code != 200 || head.Body.Len() != 0 || head.Header().Get("Etag") != tag {
-		t.Errorf("HEAD: %d %v", head.Code, head.Header())
-	}
-	if same := ask(http.MethodGet, tag); same.Code != 304 || same.Body.Len() != 0 {
-		t.Errorf("the same: %d %s", same.Code, same.Body)
-	}
-	_, err = k.Rotate(t.Context())
-	w.must(err)
-	if changed := ask(http.MethodGet, tag); changed.Code != 200 || changed.Header().Get("Etag") == tag {
-		t.Errorf("changed: %d %v", changed.Code, changed.Header())
 	}
 }

@@ -67,9 +67,6 @@ func (p *Pages) StylePath() string { return p.files.prefix + p.files.paths["smar
 // like them.
 func (p *Pages) StylesheetPath() string { return p.files.prefix + p.files.paths["granary.css"] }
 
-// MarkPath is the path of Granary's mark, an SVG image.
-func (p *Pages) MarkPath() string { return p.files.prefix + p.files.paths["mark.svg"] }
-
 // Static serves the static files. It is for all paths that begin with /static/.
 func (p *Pages) Static() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -32,7 +32,7 @@ func TestStaticFiles(t *testing.T) {
 			t.Errorf("%s: %d %v", url, w.Code, w.Header())
 		}
 	}
-	mark := p.MarkPath()
+	mark := p.files.prefix + p.files.paths["mark.svg"]
 	for _, url := range []string{"/static/", "/static/granary.css", "/static/0000000000000000/mark.svg", path.Dir(mark), mark + "/", "/static/../pages.go", "/"} {
 		if w := get(t, p.Static(), url); w.Code != http.StatusNotFound {
 			t.Errorf("%s: %d", url, w.Code)

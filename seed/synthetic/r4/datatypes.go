@@ -42,12 +42,6 @@ type Quantity struct {
 	Code   string  `json:"code,omitzero"`
 }
 
-// Ratio is a quotient of two amounts.
-type Ratio struct {
-	Numerator   *Quantity `json:"numerator,omitzero"`
-	Denominator *Quantity `json:"denominator,omitzero"`
-}
-
 // Range is what lies between two amounts.
 type Range struct {
 	Low  *Quantity `json:"low,omitzero"`
