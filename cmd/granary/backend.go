@@ -5,8 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/granary-fhir/granary/search"
@@ -45,11 +43,7 @@ func (p sqliteLocation) flag() string   { return "--data " + p.folder }
 func (p sqliteLocation) arguments() string { return "--data " + shellQuote(p.folder) + " " }
 
 func (p sqliteLocation) exists(context.Context) (bool, error) {
-	_, err := os.Stat(filepath.Join(p.folder, sqlite.FileName))
-	if errors.Is(err, os.ErrNotExist) {
-		return false, nil
-	}
-	return err == nil, err
+	return sqlite.Exists(p.folder)
 }
 
 func (p sqliteLocation) open(_ context.Context, registry *search.Registry, numbers *metrics) (store.Backend, error) {

@@ -125,6 +125,10 @@ func TestBackupRefuses(t *testing.T) {
 	foreign := t.TempDir()
 	closed(t, open(t, foreign, time.Now))
 	script(t, filepath.Join(foreign, sqlite.FileName), "PRAGMA application_id = 7")
+	below, device := filepath.Join(dir, "backups"), filepath.Join(t.TempDir(), "device")
+	if err := errors.Join(os.Mkdir(below, 0o700), os.Symlink(os.DevNull, device)); err != nil {
+		t.Fatal(err)
+	}
 	for name, c := range map[string]struct {
 		dir, file string
 		replace   bool
@@ -135,6 +139,8 @@ func TestBackupRefuses(t *testing.T) {
 		"a folder":             {dir, filepath.Dir(taken), true, "is a folder"},
 		"no such folder":       {dir, filepath.Join(taken+"s", "copy"), true, "no such file or directory"},
 		"the database itself":  {dir, filepath.Join(dir, sqlite.FileName), true, "is in the data folder"},
+		"below the store":      {dir, filepath.Join(below, "copy"), false, "is in the data folder"},
+		"a device":             {dir, device, true, "is a device"},
 		"another's database":   {foreign, taken, true, "not one of Granary's"},
 	} {
 		err := sqlite.Backup(t.Context(), c.dir, c.file, c.replace, quietly)

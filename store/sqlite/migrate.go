@@ -22,6 +22,9 @@ func openFile(dir string, registry *search.Registry) (string, error) {
 		return "", fmt.Errorf("the data folder: %w", err)
 	}
 	path := filepath.Join(dir, FileName)
+	if err := loneLog(path); err != nil {
+		return "", err
+	}
 	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return "", fmt.Errorf("the database: %w", err)

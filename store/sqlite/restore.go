@@ -81,7 +81,7 @@ func setAside(dir string) (aside string, err error) {
 	path := filepath.Join(dir, FileName)
 	if err := foldIn(path); errors.Is(err, store.ErrUnavailable) {
 		return "", fmt.Errorf("%w: another program has %s open; stop it first", ErrInUse, path)
-	} // a store that is damaged is moved as it is
+	} // a store that is damaged, or not all there, is moved as it is
 	aside = filepath.Join(dir, "before-restore-"+time.Now().UTC().Format("20060102T150405.000Z"))
 	if err := os.Mkdir(aside, 0o700); err != nil {
 		return "", err
@@ -101,6 +101,9 @@ func setAside(dir string) (aside string, err error) {
 // foldIn makes a database one file, without a log. SQLite allows that only to the
 // one connection that has it open, and else reports busy.
 func foldIn(path string) (err error) {
+	if err := loneLog(path); err != nil {
+		return err
+	}
 	raw, err := driver.OpenConn(path, driver.OpenReadWrite)
 	if err != nil {
 		return translate(err)
