@@ -49,14 +49,14 @@ func (p *pool) take(ctx context.Context) (*conn, error) {
 	default:
 	}
 	if p.reserve(p.usual) {
-		return p.dial()
+		return p.dial(ctx)
 	}
 	p.waits.Add(1)
 	if c, err := p.wait(ctx, patience); c != nil || err != nil {
 		return c, err
 	}
 	if p.reserve(maxReaders) {
-		return p.dial()
+		return p.dial(ctx)
 	}
 	c, err := p.wait(ctx, exhausted)
 	if c == nil && err == nil {
@@ -92,18 +92,40 @@ func (p *pool) reserve(limit int) bool {
 	return true
 }
 
-func (p *pool) dial() (*conn, error) {
-	c, err := openConn(p.path, readerCacheKiB)
-	if err != nil {
-		p.forget()
+// dial opens a connection. Where that fails, as when the process has no file
+// descriptor left, the caller waits for one of the others, if there are any.
+func (p *pool) dial(ctx context.Context) (*conn, error) {
+	c, err := openReader(p.path)
+	if err == nil || p.forget() == 0 {
+		return c, err
 	}
-	return c, err
+	p.waits.Add(1)
+	c, cut := p.wait(ctx, exhausted)
+	if c != nil || cut != nil {
+		return c, cut
+	}
+	return nil, err
 }
 
-func (p *pool) forget() {
+// openReader opens a connection whose files are all open, so that what it is used for
+// does not fail for the lack of one.
+func openReader(path string) (*conn, error) {
+	c, err := openConn(path, readerCacheKiB)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.exec("PRAGMA schema_version"); err != nil { // which looks into the log
+		return nil, orElse(err, c.close())
+	}
+	return c, nil
+}
+
+// forget counts a connection as closed, and returns how many are left.
+func (p *pool) forget() int {
 	p.mu.Lock()
+	defer p.mu.Unlock()
 	p.open--
-	p.mu.Unlock()
+	return p.open
 }
 
 // put gives a connection back.
