@@ -63,6 +63,8 @@ func main() {
 // run runs one command to its end and returns the exit code. A command ends
 // early and in good order when ctx is done.
 func run(ctx context.Context, args []string, c console) int {
+	out := &printout{to: c.out}
+	c.out = out
 	var exited *int
 	parser, err := kong.New(new(commands),
 		kong.Name("granary"),
@@ -87,7 +89,7 @@ func run(ctx context.Context, args []string, c console) int {
 		fmt.Fprintf(c.err, "granary: %s\nSee %s --help.\n", misread(parser, args, err), strings.Join(append([]string{c.program}, commandOf(args, err)...), " "))
 		return exitUsage
 	}
-	return exitCode(parsed.Run(), c)
+	return exitCode(out.orFailed(parsed.Run()), c)
 }
 
 // misread says what is wrong with a command line. The server is the command of those
