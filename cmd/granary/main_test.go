@@ -248,9 +248,9 @@ func TestUsage(t *testing.T) {
 }
 
 func TestEnvironment(t *testing.T) {
-	t.Setenv("GRANARY_ADDR", ":99999")
+	t.Setenv("GRANARY_ADDR", ":65535")
 	code, _, errs := granary(t)
-	if code != exitUsage || !strings.Contains(errs, `":99999" is beyond loopback`) {
+	if code != exitUsage || !strings.Contains(errs, `":65535" is beyond loopback`) {
 		t.Errorf("GRANARY_ADDR: exit code %d, %q", code, errs)
 	}
 	t.Setenv("GRANARY_ADDR", "127.0.0.1:0")
