@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"crypto/subtle"
@@ -26,6 +27,8 @@ type Code struct {
 	AccountVersion int64 `json:"accountVersion,omitempty"`
 	// Challenge is the code_challenge, method S256 (RFC 7636).
 	Challenge string `json:"challenge"`
+	// Approved is when the user agreed: what ends then, and later, ends the code too.
+	Approved time.Time `json:"approved"`
 	// SessionExpires is when the session of the user ends who approved.
 	SessionExpires time.Time `json:"sessionExpires"`
 	// Used is when the code was redeemed: it is not good again.
@@ -41,6 +44,7 @@ const codeMemory = time.Hour
 // NewCode makes an authorization code.
 func (t *Tokens) NewCode(ctx context.Context, code Code) (string, error) {
 	code.Grant.ID = handle.Text(16)
+	code.Approved = t.clock().UTC()
 	given := handle.Code.New()
 	return given, t.putCode(ctx, given, code, t.clock().Add(t.lifetimes.Code))
 }
@@ -93,8 +97,42 @@ func (t *Tokens) Redeem(ctx context.Context, given, client, redirectURI, verifie
 	if !code.Used.IsZero() {
 		return Code{}, t.end(ctx, code.Grant, errCode)
 	}
+	if over, err := t.codesOver(ctx, code.Grant.Account, client); err != nil || code.Approved.Before(over) {
+		return Code{}, cmp.Or(err, error(errCode))
+	}
 	code.Used = t.clock().UTC()
 	return code, t.putCode(ctx, given, code, code.Used.Add(codeMemory))
+}
+
+// codesOverKind are the records of when a user ended the access of a client.
+const codesOverKind = "authorization-codes-over"
+
+func codesOverKey(account, client string) string {
+	return AccountOwner(account).prefix() + ClientOwner(client).prefix()
+}
+
+// EndCodes makes the codes that a user has approved for a client up to now good for
+// nothing: whoever ends an app's access means what is on its way to it as well.
+func (t *Tokens) EndCodes(ctx context.Context, account, client string) error {
+	now := t.clock().UTC()
+	value, err := now.MarshalText()
+	if err != nil {
+		return err
+	}
+	_, err = t.records.Put(ctx, codesOverKind, codesOverKey(account, client), value, now.Add(t.lifetimes.Code))
+	return err
+}
+
+// codesOver is when the user ended the client's access, as far as a code can be as old.
+func (t *Tokens) codesOver(ctx context.Context, account, client string) (over time.Time, err error) {
+	found, err := t.records.Get(ctx, codesOverKind, codesOverKey(account, client))
+	if errors.Is(err, store.ErrNotFound) {
+		return over, nil
+	}
+	if err != nil {
+		return over, err
+	}
+	return over, over.UnmarshalText(found.Value)
 }
 
 var wellFormedVerifier = regexp.MustCompile(`^[A-Za-z0-9._~-]{43,128}$`)

@@ -35,7 +35,7 @@ func TestFields(t *testing.T) {
 		"patientpicker-none": "q csrf request decision=deny",
 		"contextpicker":      "csrf request encounter=e1 encounter=e2 encounter= decision=deny",
 		"consent-unverified": "csrf request scope remember decision=allow decision=deny",
-		"apps":               "csrf request grant=g1 grant=g2",
+		"apps":               "csrf request grant=g1 grant=g2 forget=growth-chart forget=x-17",
 		"launch": "csrf request client_id user q patient encounter location intent tenant fhir_context need_patient_banner smart_style " +
 			"mode=tab mode=frame",
 		"playground":  "scope user patient client_id q",

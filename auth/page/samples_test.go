@@ -213,7 +213,8 @@ func samples() []sample {
 			p.Consent(w, 200, m)
 		}},
 		{"apps", func(p *Pages, w http.ResponseWriter) {
-			p.Apps(w, 200, Apps{Viewer: viewer, Action: "/apps", Hidden: csrf, Notice: "Growth Chart has no access any more.", Grants: sampleGrants()})
+			p.Apps(w, 200, Apps{Viewer: viewer, Action: "/apps", Hidden: csrf, Notice: "Growth Chart has no access any more.", Grants: sampleGrants(), Forget: "/apps/forget",
+				Remembered: []Remembered{{App: vitals, Patients: []string{"Amara Okafor", "Jun Tanaka"}, Until: now.AddDate(1, 0, 0)}, {App: App{ID: "x-17", Dynamic: true}, Until: now}}})
 		}},
 		{"apps-none", func(p *Pages, w http.ResponseWriter) { p.Apps(w, 200, Apps{Viewer: viewer}) }},
 		{"launch", func(p *Pages, w http.ResponseWriter) { p.Launch(w, 200, sampleLaunch()) }},

@@ -24,13 +24,16 @@ func (s *Server) showApps(v *visit, notice string) error {
 		return err
 	}
 	slices.SortFunc(grants, func(a, b auth.Grant) int { return b.Issued.Compare(a.Issued) })
-	m := page.Apps{Viewer: s.viewer(v), Action: s.path("/apps"), Hidden: v.csrf(), Notice: notice}
+	m := page.Apps{Viewer: s.viewer(v), Action: s.path("/apps"), Forget: s.path("/apps/forget"), Hidden: v.csrf(), Notice: notice}
 	for _, g := range grants {
 		shown, err := s.grantInWords(v, g)
 		if err != nil {
 			return err
 		}
 		m.Grants = append(m.Grants, shown)
+	}
+	if m.Remembered, err = s.rememberedInWords(v); err != nil {
+		return err
 	}
 	s.pages.Apps(v.w, http.StatusOK, m)
 	return nil
@@ -88,6 +91,9 @@ func (s *Server) revokeApp(v *visit) error {
 			return nil, ignoreInvalid(err) // it is over, or none of theirs
 		}
 		if err := s.forgetConsent(ctx, tx.Records(), g.Account, g.Client); err != nil {
+			return nil, err
+		}
+		if err := tokens.EndCodes(ctx, g.Account, g.Client); err != nil {
 			return nil, err
 		}
 		ended = g

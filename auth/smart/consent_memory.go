@@ -10,7 +10,9 @@ import (
 	"time"
 
 	"github.com/granary-fhir/granary/auth"
+	"github.com/granary-fhir/granary/auth/client"
 	"github.com/granary-fhir/granary/auth/scope"
+	"github.com/granary-fhir/granary/auth/user"
 	"github.com/granary-fhir/granary/store"
 )
 
@@ -62,19 +64,9 @@ func (s *Server) rememberedConsent(ctx context.Context, f *flow) ([]scope.Scope,
 	if !s.remembers(f) {
 		return nil, false, nil
 	}
-	found, err := s.Store.Records().Get(ctx, consentKind, f.consentKey())
-	if errors.Is(err, store.ErrNotFound) {
-		return nil, false, nil
-	}
-	if err != nil {
+	m, _, err := s.memory(ctx, s.Store.Records(), f.account, f.app, f.request.Patient.ID)
+	if err != nil || m == nil {
 		return nil, false, err
-	}
-	var m memory
-	if err := json.Unmarshal(found.Value, &m); err != nil {
-		return nil, false, fmt.Errorf("consent record: %w", err)
-	}
-	if m.Subject != f.account.Subject || m.App != f.app.Registration {
-		return nil, false, nil
 	}
 	for _, form := range scope.Canonical(f.offer.scopes) {
 		if !slices.Contains(m.Asked, form) {
@@ -84,6 +76,77 @@ func (s *Server) rememberedConsent(ctx context.Context, f *flow) ([]scope.Scope,
 	granted, _ := s.Language.ParseList(m.Granted)
 	within, _ := scope.Within(granted).Limit(f.offer.scopes, "")
 	return within, len(within) > 0, nil
+}
+
+// decision is a memory that counts, and what it is on.
+type decision struct {
+	app     client.Client
+	patient string // logical id; "": no patient
+	until   time.Time
+}
+
+// memories are the decisions of a user that are remembered, by app.
+func (s *Server) memories(ctx context.Context, records store.Records, of user.Account) ([]decision, error) {
+	var decisions []decision
+	const portion = 100
+	prefix := of.Name + "/"
+	for after := prefix; ; {
+		keys, err := records.List(ctx, consentKind, after, portion)
+		if err != nil {
+			return nil, err
+		}
+		for _, key := range keys {
+			id, patient, ours := strings.Cut(strings.TrimPrefix(key, prefix), "/")
+			if !ours || !strings.HasPrefix(key, prefix) {
+				return decisions, nil
+			}
+			d, counts, err := s.decisionOn(ctx, records, of, id, patient)
+			if err != nil {
+				return nil, err
+			}
+			if counts {
+				decisions = append(decisions, d)
+			}
+			after = key
+		}
+		if len(keys) < portion {
+			return decisions, nil
+		}
+	}
+}
+
+// decisionOn is what a user decided on an app for a patient, if it counts: the app is
+// registered, as it was.
+func (s *Server) decisionOn(ctx context.Context, records store.Records, of user.Account, id, patient string) (decision, bool, error) {
+	app, err := s.Clients.In(records).Get(ctx, id)
+	if isAbsent(err) {
+		return decision{}, false, nil
+	}
+	if err != nil {
+		return decision{}, false, err
+	}
+	m, until, err := s.memory(ctx, records, of, app, patient)
+	return decision{app, patient, until}, m != nil, err
+}
+
+// memory is what a user decided on an app for a patient, and until when that is
+// remembered; nil if there is nothing, or it was another user, or app, of the name.
+func (s *Server) memory(ctx context.Context, records store.Records, of user.Account, app client.Client, patient string) (*memory, time.Time, error) {
+	found, err := records.Get(ctx, consentKind, consentKey(of.Name, app.ID, patient))
+	if isAbsent(err) {
+		return nil, time.Time{}, nil
+	}
+	if err != nil {
+		return nil, time.Time{}, err
+	}
+	var m memory
+	if err := json.Unmarshal(found.Value, &m); err != nil {
+		return nil, time.Time{}, fmt.Errorf("consent record: %w", err)
+	}
+	if m.Subject != of.Subject || m.App != app.Registration {
+		return nil, time.Time{}, nil
+	}
+	return &m, found.Expires, nil
 }
 
 // forgetConsent forgets the decisions of a user on a client.

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/granary-fhir/granary/auth"
 	"github.com/granary-fhir/granary/auth/client"
@@ -204,6 +205,55 @@ func TestConsentRemembered(t *testing.T) {
 	asked("after the app was revoked", ask(b, app, scopes, "ben"))
 	asked("after the app was revoked, without a patient", ask(b, app, "openid", ""))
 	b.code(ask(b, namesake, scopes, "ben")) // of which there is a grant no more, and which was not revoked
+}
+
+// A decision is shown for as long as it counts, also when nothing is left of what was
+// granted by it; who takes it back is asked again, and nobody else is.
+func TestConsentRememberedIsShownAndTakenBack(t *testing.T) {
+	w := newWorld(t)
+	app, _ := w.app(withName("Vital signs"))
+	other, _ := w.app(func(c *client.Client) { c.ID, c.Name = app.ID+"-2", "Other" })
+	b := w.user("pat")
+	const scopes = "launch/patient patient/Patient.rs"
+	ask := func(b *browser, app client.Client, patient string) response {
+		return b.pick(b.authorize(w.asking(app, scopes)), "/auth/patient", "patient", patient)
+	}
+	remember := func(b *browser, app client.Client, patient string) string {
+		return b.code(b.send(b.form(ask(b, app, patient), "/auth/consent"), "decision", "allow", "remember", "yes"))
+	}
+	if ids := b.offeredBy(b.get("/apps"), "forget"); len(ids) != 0 {
+		t.Errorf("%v", ids)
+	}
+	remember(b, app, "ben")
+	w.redeem(app, remember(b, app, "cleo"))
+	remember(b, other, "ben")
+	helen := w.user("helen")
+	remember(helen, app, "ben")
+	w.clock.Advance(24 * time.Hour) // the grant is over
+	b, helen = w.user("pat"), w.user("helen")
+	shown := b.get("/apps")
+	for _, text := range []string{"No app has access in your name.", "Not asked again", "Remembered until"} {
+		shown.shows(t, http.StatusOK, text)
+	}
+	if ids := b.offeredBy(shown, "forget"); !slices.Equal(ids, []string{other.ID, app.ID}) { // by name
+		t.Errorf("%v", ids)
+	}
+	for _, id := range []string{"", "nothing", "\x00", "helen/" + app.ID} {
+		b.send(b.form(shown, "/apps/forget"), "forget", id).shows(t, http.StatusOK, "You will be asked again.")
+	}
+	b.code(ask(b, app, "ben"))
+	left := b.send(b.form(shown, "/apps/forget"), "forget", app.ID)
+	if ids := b.offeredBy(left, "forget"); !slices.Equal(ids, []string{other.ID}) {
+		t.Errorf("%v", ids)
+	}
+	b.form(ask(b, app, "ben"), "/auth/consent")
+	b.form(ask(b, app, "cleo"), "/auth/consent")
+	b.code(ask(b, other, "ben"))
+	helen.code(ask(helen, app, "ben"))
+	w.must(w.Clients.Remove(t.Context(), other.ID))
+	if ids := b.offeredBy(b.get("/apps"), "forget"); len(ids) != 0 {
+		t.Errorf("%v", ids)
+	}
 }
 
 // A decision that narrowed a scope stands as it was, and is asked for nothing beside it.

@@ -91,6 +91,14 @@ func everyForm(w *world) map[string]func(name string) posted {
 			f.fields.Set("grant", b.offeredBy(page, "grant")[0])
 			return posted{b, f, http.StatusOK}
 		},
+		"/apps/forget": func(name string) posted {
+			b := w.user(name)
+			b.code(b.send(b.form(b.authorize(w.asking(public, "openid", "prompt", "consent")), "/auth/consent"), "decision", "allow", "remember", "yes"))
+			page := b.get("/apps")
+			f := b.form(page, "/apps/forget")
+			f.fields.Set("forget", b.offeredBy(page, "forget")[0])
+			return posted{b, f, http.StatusOK}
+		},
 		"/logout":                    own("/apps", "/logout", http.StatusOK),
 		"/launch":                    own("/launch", "/launch", http.StatusOK, "client_id", app.ID),
 		"/registry/new":              own("/registry/new", "/registry/new", http.StatusOK, "client_name", "x", "redirect_uris", redirectURI),

@@ -51,6 +51,7 @@ func (s *Server) routes() []route {
 		{method: post, path: "/welcome", page: s.welcome},
 		{method: get, path: "/apps", page: s.apps},
 		{method: post, path: "/apps", page: s.revokeApp},
+		{method: post, path: "/apps/forget", page: s.forgetApp},
 		{method: get, path: "/launch", page: s.showLaunch},
 		{method: post, path: "/launch", page: s.launch},
 		{method: get, path: playgroundPath, page: s.playground},

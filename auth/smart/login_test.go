@@ -11,6 +11,7 @@ import (
 
 	"github.com/granary-fhir/granary/auth"
 	"github.com/granary-fhir/granary/auth/client"
+	"github.com/granary-fhir/granary/auth/oauth"
 )
 
 // A cookie that the browser had before a login never becomes that of a session, and the
@@ -269,6 +270,28 @@ func TestAuth35SessionExpires(t *testing.T) {
 }
 
 // "My apps" lists what was granted, by whom it was, and ends it for good.
+// Whoever ends the access of an app ends what is on its way to it; what they approve
+// afterwards is good.
+func TestEndAccessEndsCodes(t *testing.T) {
+	w := newWorld(t)
+	app, _ := w.app()
+	other, _ := w.app(func(c *client.Client) { c.Name = "Other" })
+	w.granted(app, "amara", "openid")
+	b := w.user("amara")
+	approve := func(b *browser, app client.Client) string {
+		return b.code(b.allow(b.authorize(w.asking(app, "openid"))))
+	}
+	before, others, helens := approve(b, app), approve(b, other), approve(w.user("helen"), app)
+	w.clock.Advance(time.Second)
+	page := b.get("/apps")
+	b.send(b.form(page, "/apps"), "grant", b.offeredBy(page, "grant")[0]).shows(t, http.StatusOK, "The app has no access any more.")
+	after := approve(b, app)
+	w.mustRefuse(w.redeem(app, before), http.StatusBadRequest, oauth.InvalidGrant)
+	w.tokens(w.redeem(app, after))
+	w.tokens(w.redeem(other, others))
+	w.tokens(w.redeem(app, helens))
+}
+
 func TestMyApps(t *testing.T) {
 	w := newWorld(t)
 	app, _ := w.app(withName("Vital signs"))
