@@ -90,7 +90,7 @@ func (s *Server) revokeApp(v *visit) error {
 		if err != nil || g.Account != v.account.Name || g.Subject != v.account.Subject {
 			return nil, ignoreInvalid(err) // it is over, or none of theirs
 		}
-		if err := s.forgetConsent(ctx, tx.Records(), g.Account, g.Client); err != nil {
+		if _, err := s.forgetConsent(ctx, tx.Records(), g.Account, g.Client); err != nil {
 			return nil, err
 		}
 		if err := tokens.EndCodes(ctx, g.Account, g.Client); err != nil {

@@ -42,8 +42,15 @@ func (s *Server) forgetApp(v *visit) error {
 	if err := v.ours(); err != nil {
 		return err
 	}
+	app := v.form.Get(page.FieldForget)
 	err := s.transact(v.Context(), func(tx *store.Tx) ([]audit.Event, error) {
-		return nil, s.forgetConsent(v.Context(), tx.Records(), v.account.Name, v.form.Get(page.FieldForget))
+		forgot, err := s.forgetConsent(v.Context(), tx.Records(), v.account.Name, app)
+		if err != nil || !forgot {
+			return nil, err
+		}
+		e := s.ofUser(v, audit.Consent, v.account, app)
+		e.Action, e.Description = audit.Delete, "what was remembered is forgotten"
+		return []audit.Event{e}, nil
 	})
 	if err != nil {
 		return err

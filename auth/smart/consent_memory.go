@@ -149,29 +149,34 @@ func (s *Server) memory(ctx context.Context, records store.Records, of user.Acco
 	return &m, found.Expires, nil
 }
 
-// forgetConsent forgets the decisions of a user on a client.
-func (s *Server) forgetConsent(ctx context.Context, records store.Records, account, client string) error {
+// forgetConsent forgets the decisions of a user on a client, and tells whether there were
+// any.
+func (s *Server) forgetConsent(ctx context.Context, records store.Records, account, client string) (forgot bool, err error) {
 	const portion = 100
 	prefix := consentKey(account, client, "") // and the key of a decision for no patient
-	if err := records.Delete(ctx, consentKind, prefix); err != nil {
-		return err
+	_, err = records.Take(ctx, consentKind, prefix)
+	if err != nil && !isAbsent(err) {
+		return false, err
 	}
-	keys, err := records.List(ctx, consentKind, prefix, portion)
-	if err != nil {
-		return err
-	}
-	for _, key := range keys {
-		if !strings.HasPrefix(key, prefix) {
-			return nil
+	forgot = err == nil
+	for {
+		keys, err := records.List(ctx, consentKind, prefix, portion)
+		if err != nil {
+			return false, err
 		}
-		if err := records.Delete(ctx, consentKind, key); err != nil {
-			return err
+		for _, key := range keys {
+			if !strings.HasPrefix(key, prefix) {
+				return forgot, nil
+			}
+			if err := records.Delete(ctx, consentKind, key); err != nil {
+				return false, err
+			}
+			forgot = true
+		}
+		if len(keys) < portion {
+			return forgot, nil
 		}
 	}
-	if len(keys) < portion {
-		return nil
-	}
-	return s.forgetConsent(ctx, records, account, client)
 }
 
 // isAbsent tells whether a record was not there.

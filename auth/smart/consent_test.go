@@ -11,6 +11,7 @@ import (
 
 	"github.com/granary-fhir/granary/auth"
 	"github.com/granary-fhir/granary/auth/client"
+	"github.com/granary-fhir/granary/search"
 )
 
 const consentScopes = "launch/patient openid fhirUser offline_access patient/Patient.rs patient/Observation.rs patient/Condition.cruds patient/MedicationRequest.rs?status=active"
@@ -245,6 +246,9 @@ func TestConsentRememberedIsShownAndTakenBack(t *testing.T) {
 	left := b.send(b.form(shown, "/apps/forget"), "forget", app.ID)
 	if ids := b.offeredBy(left, "forget"); !slices.Equal(ids, []string{other.ID}) {
 		t.Errorf("%v", ids)
+	}
+	if got := w.recorded(search.Pair{Name: "subtype", Value: "consent"}, search.Pair{Name: "action", Value: "D"}); !slices.Equal(got, []string{"0 pat " + app.ID + ": what was remembered is forgotten"}) {
+		t.Errorf("%q", got)
 	}
 	b.form(ask(b, app, "ben"), "/auth/consent")
 	b.form(ask(b, app, "cleo"), "/auth/consent")

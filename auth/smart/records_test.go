@@ -18,12 +18,17 @@ import (
 	"github.com/granary-fhir/granary/store"
 )
 
-// refusals are the records of refused requests, each as its outcome, who it was, and what
-// they were told.
+// refusals are the records of refused requests.
 func (w *world) refusals() []string {
 	w.Helper()
+	return w.recorded(search.Pair{Name: "subtype", Value: "refusal"})
+}
+
+// recorded are some records, each as its outcome, who it was, and what they were told.
+func (w *world) recorded(criteria ...search.Pair) []string {
+	w.Helper()
 	w.must(w.Audit.Flush(w.Context()))
-	q, err := w.Store.Registry().ParseSearch([]string{"AuditEvent"}, []search.Pair{{Name: "subtype", Value: "refusal"}},
+	q, err := w.Store.Registry().ParseSearch([]string{"AuditEvent"}, criteria,
 		search.Options{Base: w.URLs.FHIR, Now: w.Clock(), MaxCount: 1000, DefaultCount: 1000})
 	w.must(err)
 	found, err := w.Store.View(store.Unrestricted("tests")).Search(w.Context(), q)
