@@ -25,6 +25,7 @@ type posted struct {
 func everyForm(w *world) map[string]func(name string) posted {
 	app, _ := w.app(func(c *client.Client) { c.Method = client.SecretBasic })
 	public, _ := w.app()
+	remembered, _ := w.app() // an app of its own: the others are to be asked about each time
 	flow := func(path string, done int) func(string) posted {
 		return func(string) posted {
 			b := w.browser()
@@ -93,7 +94,7 @@ func everyForm(w *world) map[string]func(name string) posted {
 		},
 		"/apps/forget": func(name string) posted {
 			b := w.user(name)
-			b.code(b.send(b.form(b.authorize(w.asking(public, "openid", "prompt", "consent")), "/auth/consent"), "decision", "allow", "remember", "yes"))
+			b.code(b.send(b.form(b.authorize(w.asking(remembered, "openid", "prompt", "consent")), "/auth/consent"), "decision", "allow", "remember", "yes"))
 			page := b.get("/apps")
 			f := b.form(page, "/apps/forget")
 			f.fields.Set("forget", b.offeredBy(page, "forget")[0])
