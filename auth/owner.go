@@ -4,7 +4,8 @@ import (
 	"context"
 	"encoding/hex"
 	"errors"
-	"strings"
+
+	"github.com/granary-fhir/granary/store"
 )
 
 // Owner is somebody, or something, with whom grants end.
@@ -42,35 +43,21 @@ func (g Grant) owners() []Owner {
 	return owners
 }
 
-// listed is how many keys are asked for at a time.
-const listed = 100
-
 // Grants are the grants of an owner that are not over.
 func (t *Tokens) Grants(ctx context.Context, of Owner) ([]Grant, error) {
 	var grants []Grant
-	prefix := of.prefix()
-	for after := prefix; ; {
-		keys, err := t.records.List(ctx, ownedKind, after, listed)
+	for id, err := range store.KeysBelow(ctx, t.records, ownedKind, of.prefix()) {
 		if err != nil {
 			return nil, err
 		}
-		for _, key := range keys {
-			id, ours := strings.CutPrefix(key, prefix)
-			if !ours {
-				return grants, nil
-			}
-			switch g, err := t.Grant(ctx, id); {
-			case err == nil:
-				grants = append(grants, g)
-			case !errors.Is(err, ErrInvalidToken):
-				return nil, err
-			}
-			after = key
-		}
-		if len(keys) < listed {
-			return grants, nil
+		switch g, err := t.Grant(ctx, id); {
+		case err == nil:
+			grants = append(grants, g)
+		case !errors.Is(err, ErrInvalidToken):
+			return nil, err
 		}
 	}
+	return grants, nil
 }
 
 // RevokeAll ends all grants of an owner, and says which.

@@ -88,31 +88,20 @@ type decision struct {
 // memories are the decisions of a user that are remembered, by app.
 func (s *Server) memories(ctx context.Context, records store.Records, of user.Account) ([]decision, error) {
 	var decisions []decision
-	const portion = 100
-	prefix := of.Name + "/"
-	for after := prefix; ; {
-		keys, err := records.List(ctx, consentKind, after, portion)
+	for key, err := range store.KeysBelow(ctx, records, consentKind, of.Name+"/") {
 		if err != nil {
 			return nil, err
 		}
-		for _, key := range keys {
-			id, patient, ours := strings.Cut(strings.TrimPrefix(key, prefix), "/")
-			if !ours || !strings.HasPrefix(key, prefix) {
-				return decisions, nil
-			}
-			d, counts, err := s.decisionOn(ctx, records, of, id, patient)
-			if err != nil {
-				return nil, err
-			}
-			if counts {
-				decisions = append(decisions, d)
-			}
-			after = key
+		id, patient, _ := strings.Cut(key, "/")
+		d, counts, err := s.decisionOn(ctx, records, of, id, patient)
+		if err != nil {
+			return nil, err
 		}
-		if len(keys) < portion {
-			return decisions, nil
+		if counts {
+			decisions = append(decisions, d)
 		}
 	}
+	return decisions, nil
 }
 
 // decisionOn is what a user decided on an app for a patient, if it counts: the app is
@@ -152,31 +141,22 @@ func (s *Server) memory(ctx context.Context, records store.Records, of user.Acco
 // forgetConsent forgets the decisions of a user on a client, and tells whether there were
 // any.
 func (s *Server) forgetConsent(ctx context.Context, records store.Records, account, client string) (forgot bool, err error) {
-	const portion = 100
 	prefix := consentKey(account, client, "") // and the key of a decision for no patient
 	_, err = records.Take(ctx, consentKind, prefix)
 	if err != nil && !isAbsent(err) {
 		return false, err
 	}
 	forgot = err == nil
-	for {
-		keys, err := records.List(ctx, consentKind, prefix, portion)
+	for patient, err := range store.KeysBelow(ctx, records, consentKind, prefix) {
 		if err != nil {
 			return false, err
 		}
-		for _, key := range keys {
-			if !strings.HasPrefix(key, prefix) {
-				return forgot, nil
-			}
-			if err := records.Delete(ctx, consentKind, key); err != nil {
-				return false, err
-			}
-			forgot = true
+		if err := records.Delete(ctx, consentKind, prefix+patient); err != nil {
+			return false, err
 		}
-		if len(keys) < portion {
-			return forgot, nil
-		}
+		forgot = true
 	}
+	return forgot, nil
 }
 
 // isAbsent tells whether a record was not there.

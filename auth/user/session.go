@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/granary-fhir/granary/auth/handle"
@@ -142,25 +141,15 @@ func (s *Sessions) EndAll(ctx context.Context, name string) (ended []string, err
 	if err != nil {
 		return nil, store.ErrNotFound
 	}
-	const portion = 100
 	prefix := sessionOf(name, "")
-	for {
-		keys, err := s.records.List(ctx, sessionOfKind, prefix, portion)
+	for id, err := range store.KeysBelow(ctx, s.records, sessionOfKind, prefix) {
 		if err != nil {
 			return ended, err
 		}
-		for _, key := range keys {
-			id, ok := strings.CutPrefix(key, prefix)
-			if !ok {
-				return ended, nil
-			}
-			if err := errors.Join(s.records.Delete(ctx, sessionKind, id), s.records.Delete(ctx, sessionOfKind, key)); err != nil {
-				return ended, err
-			}
-			ended = append(ended, id)
+		if err := errors.Join(s.records.Delete(ctx, sessionKind, id), s.records.Delete(ctx, sessionOfKind, prefix+id)); err != nil {
+			return ended, err
 		}
-		if len(keys) < portion {
-			return ended, nil
-		}
+		ended = append(ended, id)
 	}
+	return ended, nil
 }
